@@ -1,0 +1,158 @@
+"""Reading `campaign.yml`: every mistake becomes one sentence with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from playbook.brief.model import Brief
+from playbook.errors import NotUsable, did_you_mean
+
+FILE = "campaign.yml"
+MAX_BYTES = 1_000_000
+
+
+def read(folder: Path | str, overrides: Mapping[str, Mapping[str, Any]] | None = None) -> Brief:
+    """Read the brief of a campaign folder.
+
+    Parameters
+    ----------
+    folder : path
+        The campaign folder that holds `campaign.yml`.
+    overrides : mapping of section to mapping of field to value, optional
+        Values that win over the file's, such as ``{"engagement": {"window": 20}}``.
+
+    Raises
+    ------
+    NotUsable
+        Where the file is absent, is not YAML or does not fit the model.
+    """
+    path = Path(folder) / FILE
+    if not path.is_file():
+        raise NotUsable(f"{path} is not there; every campaign folder needs one: `playbook new {folder}` writes it.")
+    if path.stat().st_size > MAX_BYTES:
+        raise NotUsable(f"{path} has {path.stat().st_size:,} bytes; a brief has a few thousand: is this the right file?")
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise NotUsable(f"{path}: byte {problem.start} is not UTF-8; save the file as UTF-8 text.") from None
+    return parse(text, str(path), overrides)
+
+
+def parse(text: str, where: str = FILE, overrides: Mapping[str, Mapping[str, Any]] | None = None) -> Brief:
+    """Read a brief from YAML text.
+
+    Examples
+    --------
+    >>> parse("budget: {amount: 500, currency: GBP}").budget.amount
+    500.0
+    >>> parse("budget: {amuont: 500}")
+    Traceback (most recent call last):
+    playbook.errors.NotUsable: campaign.yml line 1: budget.amuont is not a field of the brief (did you mean amount?).
+    """
+    tree = load_yaml(text, where)
+    values = _plain(tree)
+    for section, fields in (overrides or {}).items():
+        values[section] = {**(values.get(section) or {}), **fields}
+    try:
+        return Brief.model_validate(values)
+    except ValidationError as problems:
+        sentences = [_sentence(error, tree, where) for error in problems.errors()]
+        raise NotUsable(" ".join(dict.fromkeys(sentences))) from None
+
+
+def load_yaml(text: str, where: str) -> Any:
+    """Parse YAML, keeping comments and line numbers; an empty file is an empty mapping."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        tree = YAML(typ="rt").load(text)
+    except MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        line = mark.line + 1 if mark else 1
+        source = text.splitlines()[line - 1] if mark and line <= len(text.splitlines()) else ""
+        if "\t" in source[: len(source) - len(source.lstrip())] or "\\t" in str(problem.problem):
+            raise NotUsable(f"{where} line {line}: there is a tab; YAML is indented with spaces, so replace the tab by two spaces.") from None
+        problem_text = " ".join(str(problem.problem or "cannot be read as YAML").split())
+        raise NotUsable(f"{where} line {line}: {problem_text}; check the indentation, colons and quotes there.") from None
+    except (YAMLError, RecursionError, ValueError) as problem:
+        raise NotUsable(f"{where}: cannot be read as YAML ({' '.join(str(problem).split())[:120]}); check the file.") from None
+    if tree is None:
+        return {}
+    if not isinstance(tree, Mapping):
+        raise NotUsable(f"{where}: holds {type(tree).__name__.removeprefix('Commented').lower()} instead of `name: value` lines.")
+    return tree
+
+
+def _plain(node: Any, depth: int = 0) -> Any:
+    """Turn ruamel's round-trip containers and scalars into plain Python values."""
+    if depth > 20:
+        raise NotUsable("campaign.yml is nested more than 20 levels deep; a brief needs three.")
+    if isinstance(node, Mapping):
+        return {str(k) if not isinstance(k, str) else k: _plain(v, depth + 1) for k, v in node.items()}
+    if isinstance(node, list):
+        return [_plain(v, depth + 1) for v in node]
+    for kind in (bool, int, float, str):
+        if isinstance(node, kind):
+            return kind(node)
+    return node
+
+
+def _line(tree: Any, path: tuple) -> int | None:
+    """Find the line of the deepest part of `path` that the file has."""
+    line = None
+    node = tree
+    for part in path:
+        try:
+            marks = node.lc.data
+            key = part if part in marks else next((k for k in marks if str(k) == str(part)), None)
+            if key is None:
+                break
+            line = marks[key][0] + 1
+            node = node[key]
+        except (AttributeError, KeyError, TypeError, IndexError):
+            break
+    return line
+
+
+def _sentence(error: Mapping[str, Any], tree: Any, where: str) -> str:
+    path = tuple(p for p in error["loc"] if p != "[key]")
+    name = ".".join(str(p) for p in path) or "the brief"
+    line = _line(tree, path)
+    at = f"{where} line {line}" if line else where
+    if error["type"] == "extra_forbidden":
+        fields = _fields(path[:-1])
+        hint = did_you_mean(str(path[-1]), fields)
+        known = "" if hint else f"; known here: {', '.join(fields)}"
+        return f"{at}: {name} is not a field of the brief{hint}{known}."
+    found = repr(error["input"]) if not isinstance(error["input"], (dict, list)) else f"a {type(error['input']).__name__}"
+    if error["type"] in ("value_error", "assertion_error"):
+        return f"{at}: {name}: {str(error['ctx']['error'])}."
+    about = _described(path)
+    expected = error["msg"][0].lower() + error["msg"][1:]
+    return f"{at}: {name} is {found}; {expected}{about}."
+
+
+def _model_at(path: tuple) -> type[BaseModel] | None:
+    model: Any = Brief
+    for part in path:
+        info = getattr(model, "model_fields", {}).get(part)
+        if info is None or not (isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel)):
+            return None
+        model = info.annotation
+    return model
+
+
+def _fields(path: tuple) -> list[str]:
+    model = _model_at(path)
+    return list(model.model_fields) if model else []
+
+
+def _described(path: tuple) -> str:
+    model = _model_at(path[:-1]) if path else None
+    info = model.model_fields.get(path[-1]) if model and isinstance(path[-1], str) else None
+    return f" ({info.description})" if info is not None and info.description else ""

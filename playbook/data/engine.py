@@ -1,0 +1,207 @@
+"""Posts, in DuckDB: whatever groups posts happens here, and nowhere else.
+
+Chapters never load posts into pandas to group them; they ask for one row a creator, or for a small
+grouped table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from playbook.data.tables import TABLES
+
+if TYPE_CHECKING:
+    import duckdb
+
+_SQL_TYPES = {"text": "VARCHAR", "count": "DOUBLE", "number": "DOUBLE", "share": "DOUBLE", "money": "DOUBLE", "flag": "BOOLEAN", "time": "TIMESTAMP", "day": "TIMESTAMP"}
+
+# likes, comments, shares, saves: what a platform does not tell is left out of the sum,
+# but a post whose likes are unknown has no engagement at all (half a sum would pass for a low one)
+ENGAGEMENT = "likes + coalesce(comments, 0) + coalesce(shares, 0) + coalesce(saves, 0)"
+LIKES_AND_COMMENTS = "likes + comments"
+
+
+class Posts:
+    """The posts of a campaign as a lazy DuckDB relation. Times are UTC.
+
+    Parameters
+    ----------
+    source : pandas.DataFrame or path of a Parquet file
+        Posts with the columns of the `posts` table.
+    """
+
+    def __init__(self, source: pd.DataFrame | Path):
+        import duckdb
+
+        self._db = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
+        self._db.execute("SET TimeZone = 'UTC'")
+        # one thread, because the order in which threads add up decides the last digits of a sum
+        self._db.execute("SET threads = 1")
+        columns = ", ".join(f'CAST("{c.name}" AS {_SQL_TYPES[c.kind]}) AS "{c.name}"' for c in TABLES["posts"].columns)
+        if isinstance(source, pd.DataFrame):
+            naive = TABLES["posts"].typed(source)
+            naive["posted_at"] = naive["posted_at"].dt.tz_localize(None)
+            text = [c.name for c in TABLES["posts"].columns if c.kind in ("text", "flag")]
+            naive[text] = naive[text].astype(object).where(naive[text].notna(), None)
+            self._db.register("posts_frame", naive)
+            self._db.execute(f"CREATE TABLE posts AS SELECT {columns} FROM posts_frame")
+            self._db.unregister("posts_frame")
+        else:
+            path = str(source).replace("'", "''")
+            self._db.execute(f"CREATE VIEW posts AS SELECT {columns} FROM read_parquet('{path}')")
+
+    def __len__(self) -> int:
+        return int(self._db.execute("SELECT count(*) FROM posts").fetchone()[0])
+
+    def __bool__(self) -> bool:
+        return len(self) > 0
+
+    @property
+    def relation(self) -> duckdb.DuckDBPyRelation:
+        """The relation itself, for SQL of one's own."""
+        return self._db.table("posts") if self._is_table() else self._db.view("posts")
+
+    def _is_table(self) -> bool:
+        return bool(self._db.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'posts'").fetchone()[0])
+
+    def query(self, sql: str, parameters: dict | None = None) -> pd.DataFrame:
+        """Run SQL over the view `posts` and return its (small) result.
+
+        Order the rows: DuckDB promises none.
+        """
+        frame = self._db.execute(sql, parameters or {}).df()
+        for name in frame.columns:
+            if str(frame[name].dtype).startswith("datetime64"):
+                frame[name] = frame[name].dt.tz_localize("UTC").astype("datetime64[us, UTC]")
+        return frame
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return all posts: explicit, since there may be millions."""
+        frame = self.query("SELECT * FROM posts ORDER BY creator, posted_at, post")
+        return TABLES["posts"].typed(frame)
+
+    def to_parquet(self, path: Path) -> None:
+        """Write all posts to one Parquet file."""
+        quoted = str(path).replace("'", "''")
+        self._db.execute(f"COPY (SELECT * FROM posts ORDER BY creator, posted_at, post) TO '{quoted}' (FORMAT PARQUET)")
+
+    def latest(self) -> pd.Timestamp | None:
+        """Return the time of the latest post, or None."""
+        value = self._db.execute("SELECT max(posted_at) FROM posts").fetchone()[0]
+        return None if value is None else pd.Timestamp(value, tz="UTC")
+
+    def known(self) -> pd.Series:
+        """Return for each column how many posts have a value."""
+        names = TABLES["posts"].names
+        counts = self._db.execute("SELECT " + ", ".join(f'count("{n}")' for n in names) + " FROM posts").fetchone()
+        return pd.Series(dict(zip(names, counts, strict=True)), dtype="int64")
+
+    def per_creator(
+        self,
+        *,
+        as_of: pd.Timestamp,
+        window: int | None = None,
+        mature_hours: float = 0.0,
+        engagement: str = ENGAGEMENT,
+        formats: Iterable[str] | None = None,
+        where: str = "TRUE",
+    ) -> pd.DataFrame:
+        """Reduce posts to one row a creator.
+
+        Parameters
+        ----------
+        as_of : timestamp
+            Now; later posts do not count.
+        window : int, optional
+            Only the latest so many posts that count; all by default.
+        mature_hours : float
+            Posts younger than this do not count.
+        engagement : str
+            SQL for the engagements of one post.
+        formats : iterable of str, optional
+            Only these formats.
+        where : str
+            Further SQL condition on posts.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Sorted by `creator`: `creator`, `posts` (that count), `posts_known` (with engagement), `too_young`,
+            `first_at`, `last_at`, and of engagements, likes, comments, shares, saves, views, reach: `<x>_n`, `<x>_mean`, `<x>_median`,
+            `<x>_sd`, `<x>_max`; of log engagements (posts with at least one): `log_n`, `log_mean`, `log_var`;
+            `likes_distinct`, `sponsored_share`, `followers_at_post_median`.
+        """
+        chosen = list(formats) if formats is not None else None
+        parts = []
+        for name in ("engagement", "likes", "comments", "shares", "saves", "views", "reach"):
+            parts += [
+                f"count({name}) AS {name}_n",
+                f"avg({name}) AS {name}_mean",
+                f"median({name}) AS {name}_median",
+                f"stddev_samp({name}) AS {name}_sd",
+                f"max({name}) AS {name}_max",
+            ]
+        sql = f"""
+            WITH counted AS (
+                SELECT *, ({engagement}) AS engagement,
+                       posted_at > $mature_before AS young
+                FROM posts
+                WHERE (posted_at IS NULL OR posted_at <= $now) AND ({where})
+                  AND ($formats IS NULL OR list_contains($formats, format))
+            ), ranked AS (
+                SELECT *, row_number() OVER (PARTITION BY creator, coalesce(young, FALSE) ORDER BY posted_at DESC NULLS LAST, post) AS age_rank
+                FROM counted
+            ), used AS (
+                SELECT * FROM ranked WHERE NOT coalesce(young, FALSE) AND ($window IS NULL OR age_rank <= $window)
+            ), young AS (
+                SELECT creator, count(*) AS too_young FROM ranked WHERE coalesce(young, FALSE) GROUP BY creator
+            ), summed AS (
+                SELECT creator, count(*) AS posts, count(engagement) AS posts_known, min(posted_at) AS first_at, max(posted_at) AS last_at,
+                       {", ".join(parts)},
+                       count(*) FILTER (engagement > 0) AS log_n,
+                       avg(ln(engagement)) FILTER (engagement > 0) AS log_mean,
+                       var_samp(ln(engagement)) FILTER (engagement > 0) AS log_var,
+                       count(DISTINCT likes) AS likes_distinct,
+                       avg(CASE WHEN sponsored THEN 1.0 WHEN NOT sponsored THEN 0.0 END) AS sponsored_share,
+                       median(followers_at_post) AS followers_at_post_median
+                FROM used GROUP BY creator
+            )
+            SELECT coalesce(summed.creator, young.creator) AS creator, coalesce(posts, 0) AS posts, coalesce(posts_known, 0) AS posts_known,
+                   coalesce(too_young, 0) AS too_young, summed.* EXCLUDE (creator, posts, posts_known)
+            FROM summed FULL OUTER JOIN young ON summed.creator = young.creator
+            ORDER BY 1
+        """
+        now = _naive(as_of)
+        return self.query(
+            sql,
+            {"now": now, "mature_before": now - pd.Timedelta(hours=mature_hours), "window": window, "formats": chosen},
+        )
+
+    def counted(self, *, as_of: pd.Timestamp, window: int | None = None, mature_hours: float = 0.0, engagement: str = ENGAGEMENT) -> pd.DataFrame:
+        """Return the posts that count, one row each, with only what statistics need.
+
+        Returns
+        -------
+        pandas.DataFrame
+            `creator`, `post`, `posted_at`, `format`, `engagement`, `likes`, `comments`, `views`, `reach`, `followers_at_post`; newest first within a creator.
+            At most `window` rows a creator, so it stays small where a window is given.
+        """
+        now = _naive(as_of)
+        return self.query(
+            f"""
+            SELECT creator, post, posted_at, format, ({engagement}) AS engagement, likes, comments, views, reach, followers_at_post
+            FROM posts
+            WHERE posted_at IS NULL OR posted_at <= $mature_before
+            QUALIFY $window IS NULL OR row_number() OVER (PARTITION BY creator ORDER BY posted_at DESC NULLS LAST, post) <= $window
+            ORDER BY creator, posted_at DESC NULLS LAST, post
+            """,
+            {"mature_before": now - pd.Timedelta(hours=mature_hours), "window": window},
+        )
+
+
+def _naive(time: pd.Timestamp) -> pd.Timestamp:
+    return time.tz_convert("UTC").tz_localize(None) if time.tzinfo else time
