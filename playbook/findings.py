@@ -216,4 +216,4 @@ def _plain(value: Any) -> Any:
         return float(f"{value:.12g}") if math.isfinite(value) else None
     if value is None or isinstance(value, (str, int, bool)):
         return value
-    return None if value != value else str(value)
+    return None if type(value).__name__ == "NAType" else str(value)

@@ -1,0 +1,50 @@
+# Every target does all it needs, .venv included; a second call does not install again.
+# Each is a thin twin of a command, so nobody needs make: README.md says which.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SAMPLE ?= glow-skincare
+OUT ?= $(SAMPLE)-report
+
+.DEFAULT_GOAL := help
+.PHONY: help setup report test test-all test-hard lab lint format notebooks samples lock clean
+
+help: ## show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install into .venv (the other targets do this by themselves)
+	@$(PYTHON) scripts/bootstrap.py
+
+report: setup ## the report of the first sample: glow-skincare-report/index.html
+	@$(BIN)/playbook report $(SAMPLE) --out $(OUT)
+
+lab: setup ## the guide in JupyterLab
+	@$(BIN)/playbook lab
+
+test: setup lint ## style, unit tests, every notebook on every sample (under 10 minutes)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
+
+test-all: setup lint ## everything, long simulations too
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+test-hard: setup ## bad input of every kind
+	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/hard
+
+lint: setup ## ruff over code and notebooks; notebooks stripped
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/nbstripout --verify --keep-count --extra-keys "metadata.papermill cell.metadata.papermill" notebooks/*.ipynb
+
+format: setup ## mend what ruff can mend, strip notebooks
+	@$(BIN)/ruff check --quiet --fix . || true
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/nbstripout --keep-count --extra-keys "metadata.papermill cell.metadata.papermill" notebooks/*.ipynb
+
+samples: setup ## make data/samples anew from their seeds
+	@$(BIN)/python scripts/samples.py
+
+lock: ## resolve requirements.lock anew (needs uv)
+	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --extra dev --output-file requirements.lock pyproject.toml
+
+clean: ## remove .venv and reports
+	@rm -rf .venv *-report
