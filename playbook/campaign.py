@@ -198,7 +198,9 @@ def _injected(namespace: Mapping[str, Any]) -> set[str]:
 
 def _refuse_unknown(namespace: Mapping[str, Any], known: set[str], chapter: Chapter, injected: set[str]) -> None:
     # papermill only warns of a name that the notebook does not have; upper-case names are parameters by our rule
-    found = injected | {n for n, v in namespace.items() if n.isupper() and not n.startswith("_") and isinstance(v, (str, int, float, bool, type(None)))}
+    found = injected | {
+        n for n, v in namespace.items() if n.isupper() and not n.startswith("_") and isinstance(v, (str, int, float, bool, type(None)))
+    }
     unknown = sorted(found - known)
     if unknown:
         first = unknown[0]

@@ -38,7 +38,9 @@ def test_the_template_is_the_default_brief_and_comments_every_field():
 
 
 def test_the_template_takes_values():
-    text = briefs.template({"name": "Spring: new", "budget": {"amount": 12.5, "currency": "GBP"}, "brand": {"values": ["it's", "a: b", "#c"]}})
+    text = briefs.template(
+        {"name": "Spring: new", "budget": {"amount": 12.5, "currency": "GBP"}, "brand": {"values": ["it's", "a: b", "#c"]}}
+    )
     read = briefs.parse(text)
     assert (read.name, read.budget.amount, read.budget.currency, read.brand.values) == ("Spring: new", 12.5, "GBP", ["it's", "a: b", "#c"])
 
@@ -83,7 +85,17 @@ def test_any_text_gives_a_brief_or_a_sentence(text):
         assert "\n" not in str(no)
 
 
-@given(st.dictionaries(st.sampled_from(list(Brief.model_fields)), st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=5), lambda x: st.lists(x, max_size=2) | st.dictionaries(st.text(max_size=5), x, max_size=2), max_leaves=4), max_size=3))
+@given(
+    st.dictionaries(
+        st.sampled_from(list(Brief.model_fields)),
+        st.recursive(
+            st.none() | st.booleans() | st.floats() | st.text(max_size=5),
+            lambda x: st.lists(x, max_size=2) | st.dictionaries(st.text(max_size=5), x, max_size=2),
+            max_leaves=4,
+        ),
+        max_size=3,
+    )
+)
 def test_invalid_values_name_their_field(values):
     try:
         Brief.model_validate(values)

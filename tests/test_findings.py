@@ -35,7 +35,9 @@ def test_a_finding_is_one_sentence():
 
 def test_records_are_plain_json_and_unknown_is_null():
     outcome = Outcome(
-        chapter="x", status="done", answer="a",
+        chapter="x",
+        status="done",
+        answer="a",
         figures=(Figure(id="x.y", value=np.float64("nan"), n=np.int64(3), unit="share", source="measured", text="t", low=math.inf),),
         claims=(Claim(id="c", verdict="holds", estimate=np.float32(2), low=1.5, high=3.0, n=5, smallest_effect=1.1, text="t"),),
         tables={"t": [{"day": pd.Timestamp("2026-01-02"), "missing": pd.NaT, "na": pd.NA, "flag": np.bool_(True)}]},

@@ -99,8 +99,22 @@ def test_links_between_notebooks_lead_somewhere(chapter):
 def test_runs_by_papermill(chapter, sample, tmp_path):
     target = tmp_path / "out.ipynb"
     done = subprocess.run(
-        [sys.executable, "-m", "papermill", "--no-progress-bar", str(ROOT / "notebooks" / chapter.notebook), str(target), "-p", "CAMPAIGN", sample],
-        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300,
+        [
+            sys.executable,
+            "-m",
+            "papermill",
+            "--no-progress-bar",
+            str(ROOT / "notebooks" / chapter.notebook),
+            str(target),
+            "-p",
+            "CAMPAIGN",
+            sample,
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     book = nbformat.read(target, as_version=4)
@@ -141,8 +155,24 @@ def test_a_changed_answer_fails(tmp_path):
 def nbval(notebook, folder) -> int:
     """Run a notebook under nbval and return pytest's exit code."""
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "-p", "no:cacheprovider", "-q", "-o", "addopts=", str(notebook)],
-        cwd=folder, capture_output=True, text=True, check=False, timeout=300,
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "--nbval-lax",
+            "--nbval-current-env",
+            "-p",
+            "no:cacheprovider",
+            "-q",
+            "-o",
+            "addopts=",
+            str(notebook),
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
     if done.returncode not in (0, 1):
         raise AssertionError(done.stdout[-2000:] + done.stderr[-2000:])

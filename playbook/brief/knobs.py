@@ -26,7 +26,9 @@ class Goals(Knobs):
     """Chapter 01."""
 
     posts_per_creator: int = Field(2, ge=1, le=100, description="posts planned per creator, 1-100")
-    reach_rate: float = Field(0.25, gt=0, le=3, description="people reached by a post per follower, where your data has no reach; planning value")
+    reach_rate: float = Field(
+        0.25, gt=0, le=3, description="people reached by a post per follower, where your data has no reach; planning value"
+    )
 
 
 class Creators(Knobs):
@@ -82,7 +84,9 @@ class Portfolio(Knobs):
     """Chapter 08."""
 
     max_creators: int = Field(20, ge=1, le=500, description="creators at most, 1-500")
-    overlap: float = Field(0.1, ge=0, le=0.95, description="share of an audience that also follows another creator of the niche, where unmeasured, 0-0.95")
+    overlap: float = Field(
+        0.1, ge=0, le=0.95, description="share of an audience that also follows another creator of the niche, where unmeasured, 0-0.95"
+    )
     must: str = Field("", description="creators that must be in, keys parted by commas")
     never: str = Field("", description="creators that must not be in, keys parted by commas")
     min_fit: float = Field(0.0, ge=0, le=1, description="lowest fit of chapter 06 to be considered, 0-1")

@@ -13,8 +13,58 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from playbook.brief import knobs
 
 CURRENCIES = frozenset(
-    "AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KES KRW KWD MAD MXN "
-    "MYR NGN NOK NZD PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TRY TWD UAH USD UYU VND ZAR".split()
+    [
+        "AED",
+        "ARS",
+        "AUD",
+        "BGN",
+        "BRL",
+        "CAD",
+        "CHF",
+        "CLP",
+        "CNY",
+        "COP",
+        "CZK",
+        "DKK",
+        "EGP",
+        "EUR",
+        "GBP",
+        "HKD",
+        "HUF",
+        "IDR",
+        "ILS",
+        "INR",
+        "ISK",
+        "JPY",
+        "KES",
+        "KRW",
+        "KWD",
+        "MAD",
+        "MXN",
+        "MYR",
+        "NGN",
+        "NOK",
+        "NZD",
+        "PEN",
+        "PHP",
+        "PKR",
+        "PLN",
+        "QAR",
+        "RON",
+        "RSD",
+        "RUB",
+        "SAR",
+        "SEK",
+        "SGD",
+        "THB",
+        "TRY",
+        "TWD",
+        "UAH",
+        "USD",
+        "UYU",
+        "VND",
+        "ZAR",
+    ]
 )
 PLATFORMS = ("instagram", "tiktok", "youtube", "facebook", "x", "twitch", "pinterest", "linkedin", "snapchat", "threads")
 AGE_BANDS = ("13-17", "18-24", "25-34", "35-44", "45-54", "55-64", "65+")
@@ -137,7 +187,9 @@ class Economics(Section):
     click_rate: Share = Field(0.015, description="clicks per person reached; planning value")
     conversion_rate: Share = Field(0.018, description="orders per click; planning value")
     follow_rate: Share = Field(0.004, description="new followers of the brand per person reached; planning value")
-    incremental_share: Share | None = Field(None, description="share of coded orders that would not have come anyway; empty where nobody knows")
+    incremental_share: Share | None = Field(
+        None, description="share of coded orders that would not have come anyway; empty where nobody knows"
+    )
 
 
 class Market(Section):
@@ -189,12 +241,16 @@ class Tiers(Section):
 class SmallestEffects(Section):
     """The smallest effect worth acting on, for each claim of the guide."""
 
-    smaller_engage_more: float = Field(1.1, gt=1, le=10, description="rate of a creator a tenth the size, as a multiple of the larger one's")
+    smaller_engage_more: float = Field(
+        1.1, gt=1, le=10, description="rate of a creator a tenth the size, as a multiple of the larger one's"
+    )
     line_at_100k: float = Field(1.1, gt=1, le=10, description="jump of the rate at the macro line, beyond the trend, as a ratio")
     macro_two_per_cent: float = Field(0.02, gt=0, le=1, description="rate that macros are said to reach at most, as a share of followers")
     micro_talks_back: float = Field(1.1, gt=1, le=10, description="comments per like of micros over macros, as a ratio")
     niche_audience: float = Field(1.1, gt=1, le=10, description="concentration of micros' audiences over macros', as a ratio")
-    smaller_cheaper_per_engagement: float = Field(1.1, gt=1, le=10, description="cost per engagement of a creator ten times the size, as a multiple of the smaller one's")
+    smaller_cheaper_per_engagement: float = Field(
+        1.1, gt=1, le=10, description="cost per engagement of a creator ten times the size, as a multiple of the smaller one's"
+    )
     several_for_one: float = Field(2, gt=1, le=1000, description="how many micros one macro's fee must pay for, at least")
 
 
@@ -231,9 +287,7 @@ class Brief(Section):
     smallest_effects: SmallestEffects = Field(SmallestEffects(), description="smallest effects worth acting on")
     statistics: Statistics = Field(Statistics(), description="level of intervals, seed")
     report: Report = Field(Report(), description="how the pages look")
-    columns: dict[str, dict[str, str]] = Field(
-        {}, description="for foreign headers: table or file name, then `their header: our column`"
-    )
+    columns: dict[str, dict[str, str]] = Field({}, description="for foreign headers: table or file name, then `their header: our column`")
     start: knobs.Start = Field(knobs.Start(), description="knobs of chapter 00")
     goals: knobs.Goals = Field(knobs.Goals(), description="knobs of chapter 01")
     creators: knobs.Creators = Field(knobs.Creators(), description="knobs of chapter 02")

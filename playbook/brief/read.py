@@ -76,7 +76,9 @@ def load_yaml(text: str, where: str) -> Any:
         line = mark.line + 1 if mark else 1
         source = text.splitlines()[line - 1] if mark and line <= len(text.splitlines()) else ""
         if "\t" in source[: len(source) - len(source.lstrip())] or "\\t" in str(problem.problem):
-            raise NotUsable(f"{where} line {line}: there is a tab; YAML is indented with spaces, so replace the tab by two spaces.") from None
+            raise NotUsable(
+                f"{where} line {line}: there is a tab; YAML is indented with spaces, so replace the tab by two spaces."
+            ) from None
         problem_text = " ".join(str(problem.problem or "cannot be read as YAML").split())
         raise NotUsable(f"{where} line {line}: {problem_text}; check the indentation, colons and quotes there.") from None
     except (YAMLError, RecursionError, ValueError) as problem:
@@ -131,7 +133,7 @@ def _sentence(error: Mapping[str, Any], tree: Any, where: str) -> str:
         return f"{at}: {name} is not a field of the brief{hint}{known}."
     found = repr(error["input"]) if not isinstance(error["input"], (dict, list)) else f"a {type(error['input']).__name__}"
     if error["type"] in ("value_error", "assertion_error"):
-        return f"{at}: {name}: {str(error['ctx']['error'])}."
+        return f"{at}: {name}: {error['ctx']['error']!s}."
     about = _described(path)
     expected = error["msg"][0].lower() + error["msg"][1:]
     return f"{at}: {name} is {found}; {expected}{about}."

@@ -89,7 +89,13 @@ class Dataset:
         return bool(getattr(self, table)[column].notna().any())
 
 
-def dataset(*, as_of: pd.Timestamp | None = None, findings: tuple[Finding, ...] = (), provenance: tuple[SourceFile, ...] = (), **tables: pd.DataFrame) -> Dataset:
+def dataset(
+    *,
+    as_of: pd.Timestamp | None = None,
+    findings: tuple[Finding, ...] = (),
+    provenance: tuple[SourceFile, ...] = (),
+    **tables: pd.DataFrame,
+) -> Dataset:
     """Make a dataset from DataFrames; tables that are not given are empty.
 
     Examples

@@ -181,6 +181,94 @@ class Posts:
             {"now": now, "mature_before": now - pd.Timedelta(hours=mature_hours), "window": window, "formats": chosen},
         )
 
+    def known_by_creator(self) -> pd.DataFrame:
+        """Count, for each creator, the posts and those of them with likes, comments, shares and saves.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Sorted by `creator`: `creator`, `posts`, `likes`, `comments`, `shares`, `saves` (posts with a value).
+        """
+        return self.query(
+            """
+            SELECT creator, count(*) AS posts, count(likes) AS likes, count(comments) AS comments, count(shares) AS shares, count(saves) AS saves
+            FROM posts GROUP BY creator ORDER BY creator
+            """
+        )
+
+    def moments(
+        self,
+        *,
+        as_of: pd.Timestamp,
+        numerator: str = ENGAGEMENT,
+        denominator: str = "1.0",
+        window: int | None = None,
+        mature_hours: float = 0.0,
+        since: pd.Timestamp | None = None,
+        where: str = "TRUE",
+    ) -> pd.DataFrame:
+        """Reduce the posts that count to what a ratio of two sums and its interval need: one row a creator.
+
+        Parameters
+        ----------
+        as_of : timestamp
+            Now; later posts do not count.
+        numerator, denominator : str
+            SQL for the two numbers of one post, such as ``likes + comments`` and ``reach``.
+        window : int, optional
+            Only the latest so many posts that count; all by default.
+        mature_hours : float
+            Posts younger than this do not count.
+        since : timestamp, optional
+            Posts before do not count.
+        where : str
+            Further SQL condition on posts; a post that does not meet it does not take a place in the window.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Sorted by `creator`: `creator`, `posts` (in the window), `n` (of these, with both numbers, the denominator above 0), `too_young`,
+            `likes_hidden` (in the window, without likes), `undated`, `mean` and `denominator` (means a post), `ratio` (of the sums),
+            `cv2` (squared coefficient of variation of a post around the ratio: the linearised residual over the mean, with n - 1),
+            `ratio_median` (of the posts' own ratios), `top_share` (of the largest post in the sum), `zeros` (posts with a numerator of 0),
+            `followers_at_post` (mean where known), `followers_at_post_n`, `first_at`, `last_at`.
+        """
+        sql = f"""
+            WITH counted AS (
+                SELECT creator, post, posted_at, likes, followers_at_post, CAST(({numerator}) AS DOUBLE) AS up, CAST(({denominator}) AS DOUBLE) AS down,
+                       coalesce(posted_at > $mature_before, FALSE) AS young
+                FROM posts
+                WHERE (posted_at IS NULL OR posted_at <= $now) AND ($since IS NULL OR posted_at >= $since) AND ({where})
+            ), used AS (
+                SELECT *, up IS NOT NULL AND down > 0 AS whole FROM counted WHERE NOT young
+                QUALIFY $window IS NULL OR row_number() OVER (PARTITION BY creator ORDER BY posted_at DESC NULLS LAST, post) <= $window
+            ), young AS (
+                SELECT creator, count(*) AS too_young FROM counted WHERE young GROUP BY creator
+            ), summed AS (
+                SELECT creator, count(*) AS posts, count(*) FILTER (whole) AS n, count(*) FILTER (likes IS NULL) AS likes_hidden,
+                       count(*) FILTER (posted_at IS NULL) AS undated,
+                       avg(up) FILTER (whole) AS mean, avg(down) FILTER (whole) AS denominator,
+                       median(up / down) FILTER (whole) AS ratio_median,
+                       max(up) FILTER (whole) / nullif(sum(up) FILTER (whole), 0) AS top_share,
+                       count(*) FILTER (whole AND up = 0) AS zeros,
+                       var_samp(up) FILTER (whole) AS up_var, var_samp(down) FILTER (whole) AS down_var, covar_samp(up, down) FILTER (whole) AS covariance,
+                       avg(followers_at_post) FILTER (whole) AS followers_at_post, count(followers_at_post) FILTER (whole) AS followers_at_post_n,
+                       min(posted_at) AS first_at, max(posted_at) AS last_at
+                FROM used GROUP BY creator
+            )
+            SELECT coalesce(summed.creator, young.creator) AS creator, coalesce(posts, 0) AS posts, coalesce(n, 0) AS n, coalesce(too_young, 0) AS too_young,
+                   coalesce(likes_hidden, 0) AS likes_hidden, coalesce(undated, 0) AS undated, mean, denominator, mean / denominator AS ratio,
+                   CASE WHEN n >= 2 AND mean > 0 THEN
+                       greatest(up_var - 2 * (mean / denominator) * covariance + pow(mean / denominator, 2) * down_var, 0) / pow(mean, 2) END AS cv2,
+                   ratio_median, top_share, coalesce(zeros, 0) AS zeros, followers_at_post, coalesce(followers_at_post_n, 0) AS followers_at_post_n,
+                   first_at, last_at
+            FROM summed FULL OUTER JOIN young ON summed.creator = young.creator
+            ORDER BY 1
+        """
+        now = _naive(as_of)
+        parameters = {"now": now, "mature_before": now - pd.Timedelta(hours=mature_hours), "window": window, "since": None if since is None else _naive(since)}
+        return self.query(sql, parameters)
+
     def counted(self, *, as_of: pd.Timestamp, window: int | None = None, mature_hours: float = 0.0, engagement: str = ENGAGEMENT) -> pd.DataFrame:
         """Return the posts that count, one row each, with only what statistics need.
 

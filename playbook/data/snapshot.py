@@ -31,7 +31,7 @@ def save(data: Dataset, target: Path, *, folder: Path, brief: Brief) -> None:
                 continue
             frame = getattr(data, name)
             text = [c.name for c in TABLES[name].columns if c.kind in ("text", "flag")]
-            frame = frame.astype({t: object for t in text})
+            frame = frame.astype(dict.fromkeys(text, object))
             frame[text] = frame[text].where(frame[text].notna(), None)
             for column in TABLES[name].columns:
                 if column.kind == "time":

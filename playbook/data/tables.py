@@ -84,7 +84,9 @@ class Table:
             elif column.kind == "text":
                 out[column.name] = pd.Series([np.nan] * len(frame), index=frame.index, dtype="str")
             else:
-                out[column.name] = pd.Series([pd.NA] * len(frame), index=frame.index).astype("Float64" if dtype == "float64" else dtype).astype(dtype)
+                out[column.name] = (
+                    pd.Series([pd.NA] * len(frame), index=frame.index).astype("Float64" if dtype == "float64" else dtype).astype(dtype)
+                )
         return pd.DataFrame(out, index=frame.index).reset_index(drop=True)
 
     @functools.cached_property
@@ -117,7 +119,13 @@ FORMATS = ("photo", "carousel", "reel", "video", "short", "story", "live", "text
 STATES = ("to contact", "contacted", "answered", "declined", "agreed", "briefed", "published", "paid")
 MEASURES = ("sales", "orders", "followers", "searches", "visits")
 
-_CREATOR = _c("creator", "text", "key of the creator: platform:handle", required=True, synonyms="account username handle user user_name owner_username")
+_CREATOR = _c(
+    "creator",
+    "text",
+    "key of the creator: platform:handle",
+    required=True,
+    synonyms="account username handle user user_name owner_username",
+)
 
 TABLES: dict[str, Table] = {
     t.name: t
@@ -148,9 +156,20 @@ TABLES: dict[str, Table] = {
             "posts",
             "a post",
             (
-                _c("post", "text", "key of the post: platform's id or address", required=True, synonyms="post_id id shortcode media_id video_id permalink post_url"),
+                _c(
+                    "post",
+                    "text",
+                    "key of the post: platform's id or address",
+                    required=True,
+                    synonyms="post_id id shortcode media_id video_id permalink post_url",
+                ),
                 _CREATOR,
-                _c("posted_at", "time", "time of publication, UTC", synonyms="timestamp published_at date posted created_at publish_time taken_at"),
+                _c(
+                    "posted_at",
+                    "time",
+                    "time of publication, UTC",
+                    synonyms="timestamp published_at date posted created_at publish_time taken_at",
+                ),
                 _c("format", "text", "photo, carousel, reel, video, short, story, live or text", synonyms="type media_type post_type"),
                 _c("likes", "count", "likes; missing where hidden", synonyms="like_count likes_count"),
                 _c("comments", "count", "comments", synonyms="comment_count comments_count"),
@@ -195,7 +214,9 @@ TABLES: dict[str, Table] = {
             "one bucket of one dimension of a creator's audience",
             (
                 _CREATOR,
-                _c("dimension", "text", "age, gender, country or language", required=True, allowed=("age", "gender", "country", "language")),
+                _c(
+                    "dimension", "text", "age, gender, country or language", required=True, allowed=("age", "gender", "country", "language")
+                ),
                 _c("bucket", "text", "18-24, female, DE, de …", required=True, synonyms="value category"),
                 _c("share", "share", "share of the audience, 0-1", required=True),
                 _c("n", "count", "people the share rests on, where told"),

@@ -37,6 +37,11 @@ def record(campaign: Campaign, outcome: Outcome) -> Recorded:
 
     The report reads them back from the executed notebook.
     """
-    bundle = {"schema": SCHEMA, "fingerprint": campaign.fingerprint, "campaign": campaign.brief.name, "as_of": campaign.data.as_of.isoformat(),
-              "outcome": as_json(outcome)}
+    bundle = {
+        "schema": SCHEMA,
+        "fingerprint": campaign.fingerprint,
+        "campaign": campaign.brief.name,
+        "as_of": campaign.data.as_of.isoformat(),
+        "outcome": as_json(outcome),
+    }
     return Recorded(bundle, outcome)

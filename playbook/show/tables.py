@@ -50,13 +50,20 @@ class Table:
         return f"{self.title}\n{self.frame.to_string(index=False)}\n{self.note}".strip()
 
     def _repr_html_(self) -> str:
-        from great_tables import GT, html, style, loc
+        from great_tables import GT
 
         # an id made from what is shown: the same table has the same page, byte for byte
         key = "t" + hashlib.sha256(repr(self).encode()).hexdigest()[:10]
         shown = GT(self.frame, id=key).tab_options(
-            table_font_size="14px", table_width="100%", data_row_padding="4px", heading_align="left", table_font_color="#1B1F24",
-            column_labels_font_weight="600", table_border_top_style="none", table_border_bottom_style="none", source_notes_font_size="12px",
+            table_font_size="14px",
+            table_width="100%",
+            data_row_padding="4px",
+            heading_align="left",
+            table_font_color="#1B1F24",
+            column_labels_font_weight="600",
+            table_border_top_style="none",
+            table_border_bottom_style="none",
+            source_notes_font_size="12px",
         )
         if self.title:
             shown = shown.tab_header(title=self.title)
@@ -109,8 +116,14 @@ def findings(found: tuple[Finding, ...] | list[Finding], *, title: str = "Findin
     order = {"error": 0, "warning": 1, "note": 2}
     rows = sorted(found, key=lambda f: order[f.level])
     frame = pd.DataFrame(
-        {"Level": [f.level for f in rows], "About": [f.about for f in rows], "Found": [f.found for f in rows],
-         "Expected": [f.expected for f in rows], "How to mend": [f.mend for f in rows]}, dtype="str",
+        {
+            "Level": [f.level for f in rows],
+            "About": [f.about for f in rows],
+            "Found": [f.found for f in rows],
+            "Expected": [f.expected for f in rows],
+            "How to mend": [f.mend for f in rows],
+        },
+        dtype="str",
     )
     return Table(frame, title, f"{len(rows)} {plural(len(rows), 'finding')}.", ())
 
