@@ -168,15 +168,15 @@ def open_chapter(name: str, namespace: Mapping[str, Any]) -> Campaign:
     campaign = load(where, settings)
     section = getattr(campaign.brief, chapter.name)
     origins = {}
-    for field, info in model.model_fields.items():
-        value = getattr(section, field)
-        if field in commanded:
+    for knob, info in model.model_fields.items():
+        value = getattr(section, knob)
+        if knob in commanded:
             origin = "--set"
-        elif field in given:
+        elif knob in given:
             origin = "this notebook"
         else:
             origin = "default" if value == info.default else "campaign.yml"
-        origins[field] = (value, origin)
+        origins[knob] = (value, origin)
     return Campaign(
         folder=campaign.folder, brief=campaign.brief, data=campaign.data, fingerprint=campaign.fingerprint, chapter=chapter, knobs=origins
     )

@@ -78,7 +78,7 @@ def test_nothing_posix_only_is_imported_at_load(root):
 def test_importing_the_package_and_the_command_line_is_light():
     code = (
         "import sys, playbook, playbook.cli\n"
-        "heavy = {'pandas', 'numpy', 'scipy', 'matplotlib', 'seaborn', 'duckdb', 'pandera', 'papermill', 'pydantic', 'great_tables', 'IPython'}\n"
+        "heavy = {'pandas', 'numpy', 'scipy', 'matplotlib', 'seaborn', 'duckdb', 'pandera', 'papermill', 'pydantic', 'IPython'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
