@@ -1,0 +1,204 @@
+"""What each creator costs in full, and per thousand reached, engagement and view."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from playbook import engagement
+from playbook.brief import Brief
+from playbook.costs import published
+from playbook.costs.curve import own_curve
+from playbook.costs.quotes import asked, main_deliverable, quote_findings, usable
+from playbook.creators import with_tiers
+from playbook.data.dataset import Dataset
+from playbook.findings import Finding, Missing, needs
+from playbook.wording import handle, listed, plural
+
+# currencies whose unit is of a dollar's order: without a rate in the brief a published price is then still worth showing
+NEAR_PARITY = frozenset({"AUD", "CAD", "CHF", "EUR", "GBP"})
+PER = {"cpm": ("reach", 1000.0), "cpe": ("engagements", 1.0), "cpv": ("views", 1.0)}
+
+
+@needs("creators", otherwise="a creators table with at least creator and followers")
+def full(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
+    """Return each creator's full cost and what it buys.
+
+    The full cost is fee, platform fee, product, shipping and your own hours. A fee is, in this order: agreed or quoted; read off
+    the curve of your own quotes; read off the published curve that `costs.price_source` names. Where none of these can say, it is
+    missing, and `fee_note` tells why.
+
+    Returns
+    -------
+    DataFrame
+        Sorted by creator: `creator`, `platform`, `tier`, `followers`, `deliverable`, `fee`, `fee_low`, `fee_high` (budget's currency,
+        for `costs.posts_per_creator` posts), `fee_source` (quoted, modelled, benchmark), `fee_note`, `cost`, `cost_low`, `cost_high`,
+        `reach`, `engagements`, `views` (of one post) with `_low` and `_high`, and `cpm`, `cpe`, `cpv` with `_low` and `_high`: cost per
+        1,000 people reached, per engagement, per view. Intervals at the brief's level combine those of cost and of what it buys, as
+        independent on logs.
+    """
+    out = fees(data, brief).merge(_results(data, brief), on="creator", how="left")
+    for column in ("", "_low", "_high"):
+        out[f"cost{column}"] = full_cost(out[f"fee{column}"], brief)
+    for name, (what, size) in PER.items():
+        _ratio(out, name, what, size / brief.costs.posts_per_creator)
+    columns = ["creator", "platform", "tier", "followers", "deliverable", "fee", "fee_low", "fee_high", "fee_source", "fee_note"]
+    columns += [f"{c}{e}" for c in ("cost", "reach", "engagements", "views", *PER) for e in ("", "_low", "_high")]
+    return out[columns]
+
+
+def full_cost(fee: pd.Series, brief: Brief) -> pd.Series:
+    """Add to a fee the platform's share, product, shipping and your own hours, in the budget's currency.
+
+    >>> budget = {"platform_fee": 0.1, "product_cost": 20, "shipping_cost": 5, "hours_per_creator": 2, "hourly_cost": 30}
+    >>> brief = Brief.model_validate({"budget": budget})
+    >>> full_cost(pd.Series([100.0]), brief).tolist()
+    [195.0]
+    """
+    budget = brief.budget
+    return fee * (1 + budget.platform_fee) + budget.product_cost + budget.shipping_cost + budget.hours_per_creator * budget.hourly_cost
+
+
+def fees(data: Dataset, brief: Brief) -> pd.DataFrame:
+    """Return one fee for each creator, with where it comes from.
+
+    Returns
+    -------
+    DataFrame
+        Sorted by creator: `creator`, `platform`, `tier`, `followers`, `deliverable`, `fee`, `fee_low`, `fee_high`, `fee_source`,
+        `fee_note`.
+    """
+    out = with_tiers(data, brief)[["creator", "platform", "tier", "followers"]]
+    quoted = usable(data, brief)
+    main = main_deliverable(quoted)
+    # the deliverable that most creators quoted makes fees comparable; who quoted only others is taken at the cheapest of them
+    order = quoted.assign(other=quoted["deliverable"] != main).sort_values(["creator", "other", "fee", "deliverable"])
+    out = out.merge(order.drop_duplicates("creator")[["creator", "deliverable", "fee"]], on="creator", how="left")
+    known = out["fee"].notna()
+    out["deliverable"] = out["deliverable"].astype("object").where(known, main)
+    out["fee_low"] = out["fee_high"] = out["fee"]
+    out["fee_source"] = pd.Series(np.where(known, "quoted", None), dtype="object")
+    out["fee_note"] = pd.Series(np.where(known, "quoted by the creator", ""), dtype="object")
+    # a fee that was told in a currency without a rate is not replaced by a guess: its creator waits for the rate
+    told = asked(data, brief).query("unusable.str.startswith('no rate')").drop_duplicates("creator").set_index("creator")["currency"]
+    waits = ~known & out["creator"].isin(told.index)
+    out.loc[waits, "fee_note"] = "quoted in " + out.loc[waits, "creator"].map(told).astype("object") + ", for which the brief has no rate"
+    rest = out.index[~known & ~waits]
+    if len(rest):
+        _from_curves(out, rest, data, brief)
+    return out
+
+
+def _from_curves(out: pd.DataFrame, rest: pd.Index, data: Dataset, brief: Brief) -> None:
+    source = brief.costs.price_source
+    curve = own_curve(data, brief) if source == "quotes" else None
+    if curve:
+        out.loc[rest, ["fee", "fee_low", "fee_high"]] = curve.predict(out.loc[rest])
+        out.loc[rest, "fee_source"], out.loc[rest, "fee_note"] = "modelled", curve.text
+    else:
+        name = "rate_card" if source == "quotes" else source
+        for platform in sorted(out.loc[rest, "platform"].astype("object").fillna("").unique()):
+            _from_published(out, rest[(out.loc[rest, "platform"].astype("object").fillna("") == platform)], name, platform, brief)
+    sizeless = rest[~(out.loc[rest, "followers"] > 0)]
+    out.loc[sizeless, "fee_source"], out.loc[sizeless, "fee_note"] = None, "no quote, and no follower count to read a price off a curve"
+    out.loc[sizeless, ["fee", "fee_low", "fee_high"]] = np.nan
+
+
+def _from_published(out: pd.DataFrame, rows: pd.Index, name: str, platform: str, brief: Brief) -> None:
+    from scipy.special import ndtri
+
+    # the rate card is told by platform; a creator whose platform nobody noted is taken at Instagram's, and it says so
+    line = published.line(name, platform or "instagram")
+    if line is None:
+        out.loc[rows, "fee_note"] = f"no quote, and the published {name} has no prices for {platform}"
+        return
+    rate = brief.rate(line.currency)
+    assumed = rate is None and brief.budget.currency in NEAR_PARITY
+    if assumed:
+        rate = 1.0
+    if rate is None:
+        out.loc[rows, "fee_note"] = f"no quote, and the brief has no rate for {line.currency}, in which published prices are told"
+        return
+    price = line.price(out.loc[rows, "followers"]) * rate * brief.costs.posts_per_creator
+    reach = float(np.exp(ndtri((1 + brief.statistics.level) / 2) * line.sigma))
+    out.loc[rows, "fee"], out.loc[rows, "fee_low"], out.loc[rows, "fee_high"] = price, price / reach, price * reach
+    out.loc[rows, "fee_source"] = "benchmark"
+    notes = [line.source]
+    if not platform:
+        notes.append("Instagram's, as the platform is not known")
+    if assumed:
+        notes.append(f"one {line.currency} taken as one {brief.budget.currency}, as the brief has no rate")
+    out.loc[rows, "fee_note"] = "; ".join(notes)
+
+
+def _results(data: Dataset, brief: Brief) -> pd.DataFrame:
+    """Return what one post of each creator brings: reach, engagements and views, each with its interval."""
+    out = data.creators[["creator"]].copy()
+    reach = engagement.reach(data, brief)
+    if not isinstance(reach, Missing):
+        reach = reach.rename(columns={"low": "reach_low", "high": "reach_high"})
+        out = out.merge(reach[["creator", "reach", "reach_low", "reach_high"]], on="creator", how="left")
+    rates = engagement.rates(data, brief)
+    if not isinstance(rates, Missing):
+        rates = rates.assign(
+            engagements_low=rates["engagements"] * rates["low"] / rates["rate"],
+            engagements_high=rates["engagements"] * rates["high"] / rates["rate"],
+        )
+        out = out.merge(rates[["creator", "engagements", "engagements_low", "engagements_high"]], on="creator", how="left")
+    if data.has("posts"):
+        knobs = brief.engagement
+        posts = data.posts.per_creator(as_of=data.as_of, window=knobs.window, mature_hours=knobs.mature_hours)
+        low, high = engagement.log_interval(posts["views_mean"], posts["views_sd"], posts["views_n"], brief.statistics.level)
+        views = pd.DataFrame({"creator": posts["creator"], "views": posts["views_mean"], "views_low": low, "views_high": high})
+        out = out.merge(views, on="creator", how="left")
+    for column in [f"{what}{end}" for what, _ in PER.values() for end in ("", "_low", "_high")]:
+        if column not in out:
+            out[column] = np.nan
+    return out.astype({c: "float64" for c in out.columns if c != "creator"})
+
+
+def _ratio(out: pd.DataFrame, name: str, what: str, size: float) -> None:
+    """Add cost per `what`, with an interval where both have one (a quoted fee has no spread)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        bought = out[what].where(out[what] > 0)
+        out[name] = size * out["cost"] / bought
+        down = np.hypot(np.log(out["cost"] / out["cost_low"]), np.log(out[f"{what}_high"] / bought))
+        up = np.hypot(np.log(out["cost_high"] / out["cost"]), np.log(bought / out[f"{what}_low"]))
+        free = out["cost_high"] == 0
+        out[f"{name}_low"] = (out[name] * np.exp(-down)).where(~free, 0.0).where(bought.notna())
+        out[f"{name}_high"] = (out[name] * np.exp(up)).where(~free, 0.0).where(bought.notna())
+
+
+def findings(data: Dataset, brief: Brief) -> tuple[Finding, ...]:
+    """Return everything the reader must know about fees: what was not used, and what stands in for a quote."""
+    found = quote_findings(data, brief)
+    if data.has("creators"):
+        table = fees(data, brief)
+        unknown = table[table["fee"].isna()]
+        for note, group in unknown.groupby("fee_note"):
+            names = listed([handle(c) for c in group["creator"]])
+            mend = "ask them for a quote"
+            if "rate for" in note:
+                mend += f", or add a rate with its day to budget.rates (budget.currency is {brief.budget.currency})"
+            found.append(
+                Finding(
+                    level="warning",
+                    about="costs",
+                    found=f"{len(group)} {plural(len(group), 'creator')} without a cost: {note} ({names})",
+                    expected="a quote for each creator you consider",
+                    mend=mend,
+                )
+            )
+        stand_in = table[table["fee_source"] == "benchmark"]
+        if len(stand_in):
+            fees_are = plural(len(stand_in), "fee is", "fees are")
+            sources = listed(sorted(stand_in["fee_note"].unique()), 3)
+            found.append(
+                Finding(
+                    level="note",
+                    about="costs",
+                    found=f"{len(stand_in)} {fees_are} published prices ({sources}), not quotes",
+                    mend="ask for quotes before you decide",
+                )
+            )
+    return tuple(found)
