@@ -17,7 +17,13 @@ from playbook.data.tables import TABLES
 if TYPE_CHECKING:
     import duckdb
 
-_SQL_TYPES = {"text": "VARCHAR", "count": "DOUBLE", "number": "DOUBLE", "share": "DOUBLE", "money": "DOUBLE", "flag": "BOOLEAN", "time": "TIMESTAMP", "day": "TIMESTAMP"}
+_SQL_TYPES = {
+    **dict.fromkeys(("count", "number", "share", "money"), "DOUBLE"),
+    "text": "VARCHAR",
+    "flag": "BOOLEAN",
+    "time": "TIMESTAMP",
+    "day": "TIMESTAMP",
+}
 
 # likes, comments, shares, saves: what a platform does not tell is left out of the sum,
 # but a post whose likes are unknown has no engagement at all (half a sum would pass for a low one)
@@ -153,7 +159,8 @@ class Posts:
                 WHERE (posted_at IS NULL OR posted_at <= $now) AND ({where})
                   AND ($formats IS NULL OR list_contains($formats, format))
             ), ranked AS (
-                SELECT *, row_number() OVER (PARTITION BY creator, coalesce(young, FALSE) ORDER BY posted_at DESC NULLS LAST, post) AS age_rank
+                SELECT *, row_number() OVER
+                       (PARTITION BY creator, coalesce(young, FALSE) ORDER BY posted_at DESC NULLS LAST, post) AS age_rank
                 FROM counted
             ), used AS (
                 SELECT * FROM ranked WHERE NOT coalesce(young, FALSE) AND ($window IS NULL OR age_rank <= $window)
@@ -191,7 +198,8 @@ class Posts:
         """
         return self.query(
             """
-            SELECT creator, count(*) AS posts, count(likes) AS likes, count(comments) AS comments, count(shares) AS shares, count(saves) AS saves
+            SELECT creator, count(*) AS posts, count(likes) AS likes, count(comments) AS comments, count(shares) AS shares,
+                   count(saves) AS saves
             FROM posts GROUP BY creator ORDER BY creator
             """
         )
@@ -227,16 +235,16 @@ class Posts:
         Returns
         -------
         pandas.DataFrame
-            Sorted by `creator`: `creator`, `posts` (in the window), `n` (of these, with both numbers, the denominator above 0), `too_young`,
-            `likes_hidden` (in the window, without likes), `undated`, `mean` and `denominator` (means a post), `ratio` (of the sums),
-            `cv2` (squared coefficient of variation of a post around the ratio: the linearised residual over the mean, with n - 1),
-            `ratio_median` (of the posts' own ratios), `top_share` (of the largest post in the sum), `zeros` (posts with a numerator of 0),
-            `followers_at_post` (mean where known), `followers_at_post_n`, `first_at`, `last_at`.
+            Sorted by `creator`: `creator`, `posts` (in the window), `n` (of these, with both numbers, the denominator above 0),
+            `too_young`, `likes_hidden` (in the window, without likes), `undated`, `mean` and `denominator` (means a post), `ratio` (of
+            the sums), `cv2` (squared coefficient of variation of a post around the ratio: the linearised residual over the mean, with
+            n - 1), `ratio_median` (of the posts' own ratios), `top_share` (of the largest post in the sum), `zeros` (posts with a
+            numerator of 0), `followers_at_post` (mean where known), `followers_at_post_n`, `first_at`, `last_at`.
         """
         sql = f"""
             WITH counted AS (
-                SELECT creator, post, posted_at, likes, followers_at_post, CAST(({numerator}) AS DOUBLE) AS up, CAST(({denominator}) AS DOUBLE) AS down,
-                       coalesce(posted_at > $mature_before, FALSE) AS young
+                SELECT creator, post, posted_at, likes, followers_at_post, CAST(({numerator}) AS DOUBLE) AS up,
+                       CAST(({denominator}) AS DOUBLE) AS down, coalesce(posted_at > $mature_before, FALSE) AS young
                 FROM posts
                 WHERE (posted_at IS NULL OR posted_at <= $now) AND ($since IS NULL OR posted_at >= $since) AND ({where})
             ), used AS (
@@ -251,32 +259,42 @@ class Posts:
                        median(up / down) FILTER (whole) AS ratio_median,
                        max(up) FILTER (whole) / nullif(sum(up) FILTER (whole), 0) AS top_share,
                        count(*) FILTER (whole AND up = 0) AS zeros,
-                       var_samp(up) FILTER (whole) AS up_var, var_samp(down) FILTER (whole) AS down_var, covar_samp(up, down) FILTER (whole) AS covariance,
-                       avg(followers_at_post) FILTER (whole) AS followers_at_post, count(followers_at_post) FILTER (whole) AS followers_at_post_n,
+                       var_samp(up) FILTER (whole) AS up_var, var_samp(down) FILTER (whole) AS down_var,
+                       covar_samp(up, down) FILTER (whole) AS covariance,
+                       avg(followers_at_post) FILTER (whole) AS followers_at_post,
+                       count(followers_at_post) FILTER (whole) AS followers_at_post_n,
                        min(posted_at) AS first_at, max(posted_at) AS last_at
                 FROM used GROUP BY creator
             )
-            SELECT coalesce(summed.creator, young.creator) AS creator, coalesce(posts, 0) AS posts, coalesce(n, 0) AS n, coalesce(too_young, 0) AS too_young,
-                   coalesce(likes_hidden, 0) AS likes_hidden, coalesce(undated, 0) AS undated, mean, denominator, mean / denominator AS ratio,
-                   CASE WHEN n >= 2 AND mean > 0 THEN
-                       greatest(up_var - 2 * (mean / denominator) * covariance + pow(mean / denominator, 2) * down_var, 0) / pow(mean, 2) END AS cv2,
-                   ratio_median, top_share, coalesce(zeros, 0) AS zeros, followers_at_post, coalesce(followers_at_post_n, 0) AS followers_at_post_n,
-                   first_at, last_at
+            SELECT coalesce(summed.creator, young.creator) AS creator, coalesce(posts, 0) AS posts, coalesce(n, 0) AS n,
+                   coalesce(too_young, 0) AS too_young, coalesce(likes_hidden, 0) AS likes_hidden, coalesce(undated, 0) AS undated,
+                   mean, denominator, mean / denominator AS ratio,
+                   CASE WHEN n >= 2 AND mean > 0 THEN greatest(0,
+                       up_var - 2 * (mean / denominator) * covariance + pow(mean / denominator, 2) * down_var) / pow(mean, 2) END AS cv2,
+                   ratio_median, top_share, coalesce(zeros, 0) AS zeros, followers_at_post,
+                   coalesce(followers_at_post_n, 0) AS followers_at_post_n, first_at, last_at
             FROM summed FULL OUTER JOIN young ON summed.creator = young.creator
             ORDER BY 1
         """
         now = _naive(as_of)
-        parameters = {"now": now, "mature_before": now - pd.Timedelta(hours=mature_hours), "window": window, "since": None if since is None else _naive(since)}
+        parameters = {
+            "now": now,
+            "mature_before": now - pd.Timedelta(hours=mature_hours),
+            "window": window,
+            "since": None if since is None else _naive(since),
+        }
         return self.query(sql, parameters)
 
-    def counted(self, *, as_of: pd.Timestamp, window: int | None = None, mature_hours: float = 0.0, engagement: str = ENGAGEMENT) -> pd.DataFrame:
+    def counted(
+        self, *, as_of: pd.Timestamp, window: int | None = None, mature_hours: float = 0.0, engagement: str = ENGAGEMENT
+    ) -> pd.DataFrame:
         """Return the posts that count, one row each, with only what statistics need.
 
         Returns
         -------
         pandas.DataFrame
-            `creator`, `post`, `posted_at`, `format`, `engagement`, `likes`, `comments`, `views`, `reach`, `followers_at_post`; newest first within a creator.
-            At most `window` rows a creator, so it stays small where a window is given.
+            `creator`, `post`, `posted_at`, `format`, `engagement`, `likes`, `comments`, `views`, `reach`, `followers_at_post`; newest first
+            within a creator. At most `window` rows a creator, so it stays small where a window is given.
         """
         now = _naive(as_of)
         return self.query(

@@ -14,14 +14,18 @@ from playbook.findings import Missing, needs
 # creators whose saves are known would otherwise look better than those whose saves are not
 PART_KNOWN = 0.9
 PARTS = ("comments", "shares", "saves")
+COLUMNS = (
+    *("creator", "platform", "tier", "followers", "posts", "engagements", "denominator", "rate", "low", "high", "median_rate"),
+    *("cv2", "top_share", "zeros", "likes_hidden", "too_young", "seen", "followers_at_post", "followers_at_post_n", "first_at", "last_at"),
+)
 ADD_POSTS = "posts with their likes and comments: one row a post with creator, posted_at, likes, comments"
 
-# from this day the platform counts something else under the same name; earlier posts do not mix with later ones
-BREAKS = {
-    ("instagram", "views"): pd.Timestamp("2025-04-21", tz="UTC"),
-    ("instagram", "impressions"): pd.Timestamp("2025-04-21", tz="UTC"),
-    ("youtube", "views"): pd.Timestamp("2025-03-31", tz="UTC"),
-}
+# from this day the platform counts something else under the same name: platform, column, day, which posts
+BREAKS = (
+    ("instagram", "views", "2025-04-21", "TRUE"),
+    ("instagram", "impressions", "2025-04-21", "TRUE"),
+    ("youtube", "views", "2025-03-31", "format = 'short'"),
+)
 
 
 def platform_of(creator: pd.Series) -> pd.Series:
@@ -52,7 +56,8 @@ def parts(data: Dataset) -> pd.DataFrame | Missing:
     rows = []
     for platform, row in summed.iterrows():
         counted = [p for p in PARTS if row["likes"] > 0 and row[p] >= PART_KNOWN * row["likes"]]
-        rows.append({"platform": platform, "posts": int(row["posts"]), "likes_known": row["likes"] / row["posts"], "parts": " + ".join(["likes", *counted])})
+        made_of = " + ".join(["likes", *counted])
+        rows.append({"platform": platform, "posts": int(row["posts"]), "likes_known": row["likes"] / row["posts"], "parts": made_of})
     return pd.DataFrame(rows)
 
 
@@ -68,22 +73,21 @@ def numerator_sql(parts: pd.DataFrame) -> str:
     return f"CASE split_part(creator, ':', 1) {whens} ELSE {otherwise} END" if whens else otherwise
 
 
-def unbroken_sql(denominator: str) -> str:
-    """Return SQL that keeps posts on the near side of a platform's change of what `denominator` counts."""
+def unbroken_sql(column: str) -> str:
+    """Return SQL that sets aside posts from before a platform changed what `column` counts.
+
+    A creator all of whose posts lie before the change keeps them: that series is whole.
+
+    >>> unbroken_sql("likes")
+    'TRUE'
+    """
     old = [
-        f"(split_part(creator, ':', 1) = '{platform}' AND posted_at < TIMESTAMP '{day:%Y-%m-%d}')"
-        for (platform, name), day in BREAKS.items()
-        if name == denominator
+        f"coalesce(split_part(creator, ':', 1) = '{platform}' AND {which} AND posted_at < TIMESTAMP '{day}', FALSE) AND creator IN "
+        f"(SELECT creator FROM posts WHERE {column} IS NOT NULL AND {which} AND posted_at >= TIMESTAMP '{day}')"
+        for platform, name, day, which in BREAKS
+        if name == column
     ]
-    # a series that ended before the change is whole, so only posts of creators who have both sides are set aside
-    if not old:
-        return "TRUE"
-    return f"NOT ({' OR '.join(old)}) OR creator NOT IN (SELECT creator FROM posts WHERE {denominator} IS NOT NULL AND {' AND '.join(_after(denominator))})"
-
-
-def _after(denominator: str) -> list[str]:
-    days = [day for (_, name), day in BREAKS.items() if name == denominator]
-    return [f"posted_at >= TIMESTAMP '{max(days):%Y-%m-%d}'"]
+    return f"NOT ({' OR '.join(f'({o})' for o in old)})" if old else "TRUE"
 
 
 def _quoted(text: str) -> str:
@@ -100,10 +104,11 @@ def rates(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     Returns
     -------
     DataFrame
-        Largest rate first, creators without a rate last: `creator`, `platform`, `tier`, `followers`, `posts` (with all that the definition needs),
-        `engagements` (mean a post), `denominator` (mean), `rate`, `low`, `high` (shares; interval at the brief's level, missing under two posts),
-        `median_rate` (of the posts' own rates), `cv2` (squared coefficient of variation of a post), `top_share` (of the largest post in the sum),
-        `zeros`, `likes_hidden`, `too_young`, `seen` (posts in the window), `followers_at_post`, `first_at`, `last_at`.
+        Largest rate first, creators without a rate last: `creator`, `platform`, `tier`, `followers`, `posts` (with all that the
+        definition needs), `engagements` (mean a post), `denominator` (mean), `rate`, `low`, `high` (shares; interval at the brief's level,
+        missing under two posts), `median_rate` (of the posts' own rates), `cv2` (squared coefficient of variation of a post), `top_share`
+        (of the largest post in the sum), `zeros`, `likes_hidden`, `too_young`, `seen` (posts in the window), `followers_at_post` (mean
+        where known), `followers_at_post_n`, `first_at`, `last_at`.
 
     Examples
     --------
@@ -135,11 +140,7 @@ def rates(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     out["low"], out["high"] = log_interval(out["ratio"], out["ratio"] * np.sqrt(out["cv2"]), out["n"], brief.statistics.level)
     out = out.rename(columns={"posts": "seen", "n": "posts", "mean": "engagements", "ratio": "rate", "ratio_median": "median_rate"})
     out["rate"] = out["rate"].where(out["denominator"].notna() & (out["posts"] > 0))
-    columns = [
-        "creator", "platform", "tier", "followers", "posts", "engagements", "denominator", "rate", "low", "high", "median_rate", "cv2", "top_share", "zeros",
-        "likes_hidden", "too_young", "seen", "followers_at_post", "followers_at_post_n", "first_at", "last_at",
-    ]  # fmt: skip
-    return out[columns].sort_values(["rate", "creator"], ascending=[False, True], ignore_index=True)
+    return out[list(COLUMNS)].sort_values(["rate", "creator"], ascending=[False, True], ignore_index=True)
 
 
 def log_interval(mean: pd.Series, sd: pd.Series, n: pd.Series, level: float) -> tuple[pd.Series, pd.Series]:
