@@ -1,0 +1,28 @@
+"""Chapter 02: who is on the list, how large they are, and what is known about them."""
+
+from playbook.creators.card import Card, card, find
+from playbook.creators.chapter import activity_sentence, counts, gaps_sentence, outcome, tier_sentence
+from playbook.creators.loaded import activity, files
+from playbook.creators.sizes import by_platform, by_tier, tier, with_tiers
+from playbook.creators.sourcing import known_of, platform_name, sourcing, to_note
+
+__all__ = [
+    "Card",
+    "activity",
+    "activity_sentence",
+    "by_platform",
+    "by_tier",
+    "card",
+    "counts",
+    "files",
+    "find",
+    "gaps_sentence",
+    "known_of",
+    "outcome",
+    "platform_name",
+    "sourcing",
+    "tier",
+    "tier_sentence",
+    "to_note",
+    "with_tiers",
+]
