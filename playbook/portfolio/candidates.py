@@ -1,0 +1,228 @@
+"""Who may be in the set, with what is known about each; and who may not, with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from playbook import costs, engagement
+from playbook.brief import Brief
+from playbook.data.dataset import Dataset
+from playbook.errors import BadCall, did_you_mean
+from playbook.findings import Missing, needs
+from playbook.wording import handle, listed, plural
+
+# spread (log sd) of a reach that is only assumed: followers of one size differ that much in reach
+ASSUMED_REACH_SD = 0.5
+# how alike two posts' audiences are: 1 means the same people each time, 0 a new draw of followers
+SAME_PEOPLE = 0.5
+REASONS = (
+    "you ruled them out",
+    "declined",
+    "no known cost",
+    "no known reach",
+    "a strong finding in the trust check",
+    "fit unknown",
+    "fit below your limit",
+    "costs more than the whole budget",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidates:
+    """Creators to choose from.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Sorted by creator: `creator`, `tier`, `niche`, `followers`, `rate`, `cost`, `cost_low`, `cost_high`, `fee`, `fee_source`,
+        `reach` (people reached by all of the creator's posts), `reach_sd` (log), `reach_source`, `target_share`, `target_sd`,
+        `target_source`, `people` (what counts for the goal: people reached, in the target group where the goal is awareness),
+        `fit`, `must`.
+    left_out : DataFrame
+        `creator`, `reason`.
+    notes : tuple of str
+        What had to be assumed, a sentence each.
+    """
+
+    table: pd.DataFrame
+    left_out: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+@needs("creators", otherwise="a creators table with at least creator and followers")
+def candidates(data: Dataset, brief: Brief) -> Candidates | Missing:
+    """Return whom the budget could buy.
+
+    Raises
+    ------
+    BadCall
+        Where `portfolio.must` or `portfolio.never` names somebody who is not in the creators table, or the same creator is in both.
+    """
+    table = _known(data, brief)
+    must, never = (_keys(getattr(brief.portfolio, name), table["creator"], name) for name in ("must", "never"))
+    if both := sorted(must & never):
+        raise BadCall(f"portfolio.must and portfolio.never both name {listed(both)}; take them out of one of the two.")
+    table["must"] = table["creator"].isin(must)
+    table["reason"] = _reason(table, never, data, brief)
+    lost = table[table["must"] & table["reason"].isin([*REASONS[2:4], REASONS[7]])]
+    if len(lost):
+        why = "; ".join(f"{handle(row.creator)}: {row.reason}" for row in lost.itertuples())
+        return Missing(
+            needs=("quotes",),
+            text=f"You want creators in the set who cannot be planned with ({why}): add what is missing or change portfolio.must.",
+        )
+    free = ~table["must"] | table["reason"].eq("")
+    kept = table[table["reason"].eq("") | ~free].drop(columns="reason").reset_index(drop=True)
+    left_out = table.loc[~table["creator"].isin(kept["creator"]), ["creator", "reason"]].reset_index(drop=True)
+    if kept.empty:
+        counts = left_out["reason"].value_counts()
+        why = listed([f"{n} {plural(n, 'creator')}: {reason}" for reason, n in sorted(counts.items())])
+        return Missing(
+            needs=("quotes", "posts"),
+            text=f"Nobody is left to choose from ({why}): add quotes, posts or a larger budget, or loosen a limit.",
+        )
+    overruled = table[table["must"] & table["reason"].ne("")]
+    notes = _target(kept, brief) + [
+        f"{handle(r.creator)} is in because you said so, despite this: {r.reason}." for r in overruled.itertuples()
+    ]
+    kept["people"] = kept["reach"] * (kept["target_share"] if brief.goal.kind == "awareness" else 1.0)
+    return Candidates(table=kept, left_out=left_out, notes=tuple(notes + _sources(kept)))
+
+
+def _known(data: Dataset, brief: Brief) -> pd.DataFrame:
+    from scipy.special import ndtri
+
+    z = float(ndtri((1 + brief.statistics.level) / 2))
+    cost = costs.full(data, brief)
+    out = cost[["creator", "platform", "tier", "followers", "cost", "cost_low", "cost_high", "fee", "fee_source"]].copy()
+    out["cost_sd"] = (np.log(out["cost_high"] / out["cost_low"]) / (2 * z)).where(out["cost_low"] > 0, 0.0)
+    out["niche"] = out["creator"].map(data.creators.drop_duplicates("creator").set_index("creator")["niche"]).astype("object")
+    out["niche"] = out["niche"].where(out["niche"].notna(), "niche unknown")
+    reach = engagement.reach(data, brief)
+    reach = reach.rename(columns={"source": "reach_source"})
+    reach["reach_sd"] = (np.log(reach["high"] / reach["low"]) / (2 * z)).where(reach["low"] > 0)
+    # few posts make a spread look small or leave none; nobody's reach is known better than the assumed kind is known badly
+    reach["reach_sd"] = reach["reach_sd"].fillna(ASSUMED_REACH_SD)
+    out = out.merge(reach[["creator", "reach", "reach_sd", "reach_source"]], on="creator", how="left")
+    out["reach"] = several_posts(out["reach"], out["followers"], brief.costs.posts_per_creator)
+    rates = engagement.rates(data, brief)
+    out = out.merge(rates[["creator", "rate"]], on="creator", how="left") if not isinstance(rates, Missing) else out.assign(rate=np.nan)
+    return _with_fit(out, data, brief)
+
+
+def _with_fit(out: pd.DataFrame, data: Dataset, brief: Brief) -> pd.DataFrame:
+    from scipy.special import ndtri
+
+    from playbook import fit
+
+    scores = fit.scores(data, brief)
+    columns = ["fit", "target_share", "target_low", "target_high"]
+    if isinstance(scores, Missing):
+        out = out.assign(**dict.fromkeys(columns, np.nan))
+    else:
+        out = out.merge(scores[["creator", *[c for c in columns if c in scores]]], on="creator", how="left")
+    for column in columns:
+        out[column] = out[column].astype("float64") if column in out else np.nan
+    z = float(ndtri((1 + brief.statistics.level) / 2))
+    out["target_sd"] = ((out["target_high"] - out["target_low"]) / (2 * z)).fillna(0.0)
+    return out.drop(columns=["target_low", "target_high"]).sort_values("creator", ignore_index=True)
+
+
+def several_posts(reach: pd.Series, followers: pd.Series, posts: int) -> pd.Series:
+    """Return the people whom at least one of several posts reaches.
+
+    Followers differ in how often they look: a beta-binomial frequency with correlation 0.5 between two posts of one creator (assumed).
+    Between one post's reach and `posts` times that.
+
+    Examples
+    --------
+    >>> several_posts(pd.Series([250.0]), pd.Series([1000.0]), 1).tolist()
+    [250.0]
+    >>> several_posts(pd.Series([250.0]), pd.Series([1000.0]), 3).round().tolist()
+    [391.0]
+    """
+    if posts == 1:
+        return reach
+    base = np.maximum(followers.fillna(0), reach / 0.95)
+    rate = (reach / base).clip(upper=0.95)
+    total = 1 / SAME_PEOPLE - 1
+    nobody = pd.Series(1.0, index=reach.index)
+    for j in range(posts):
+        nobody = nobody * ((1 - rate) * total + j) / (total + j)
+    return base * (1 - nobody)
+
+
+def _keys(text: str, known: pd.Series, knob: str) -> set[str]:
+    by_handle: dict[str, list[str]] = {}
+    for key in known:
+        by_handle.setdefault(key.split(":", 1)[-1].casefold(), []).append(key)
+    out = set()
+    for name in (part.strip() for part in text.split(",")):
+        if not name:
+            continue
+        matches = [name] if name in set(known) else by_handle.get(name.removeprefix("@").casefold(), [])
+        if len(matches) > 1:
+            raise BadCall(
+                f"portfolio.{knob} names {name!r}, which is on several platforms; write the whole key: {listed(sorted(matches))}."
+            )
+        if not matches:
+            raise BadCall(f"portfolio.{knob} names {name!r}, who is not in the creators table{did_you_mean(name, list(known))}.")
+        out.add(matches[0])
+    return out
+
+
+def _reason(table: pd.DataFrame, never: set[str], data: Dataset, brief: Brief) -> pd.Series:
+    from playbook import trust
+
+    knobs = brief.portfolio
+    flagged: set[str] = set()
+    if knobs.leave_flagged:
+        flags = trust.flags(data, brief)
+        if not isinstance(flags, Missing):
+            flagged = set(flags.loc[flags["strength"] == "strong", "creator"])
+    declined = set(data.outreach.loc[data.outreach["state"] == "declined", "creator"])
+    conditions = [
+        table["creator"].isin(never),
+        table["creator"].isin(declined),
+        table["cost"].isna(),
+        ~(table["reach"] > 0),
+        table["creator"].isin(flagged),
+        table["fit"].isna() & (knobs.min_fit > 0),
+        table["fit"] < knobs.min_fit,
+        table["cost"] > brief.budget.amount,
+    ]
+    return pd.Series(np.select(conditions, REASONS, default=""), index=table.index)
+
+
+def _target(kept: pd.DataFrame, brief: Brief) -> list[str]:
+    """Fill the target share where it is unknown, and say so."""
+    kept["target_source"] = np.where(kept["target_share"].notna(), "quoted", "assumed")
+    if brief.goal.kind != "awareness":
+        return []
+    known = kept["target_share"].notna()
+    if not known.any():
+        kept["target_share"] = 1.0
+        return ["Nothing is known about who the audiences are, so everybody reached counts, in your target group or not."]
+    if known.all():
+        return []
+    middle = float(kept.loc[known, "target_share"].median())
+    kept["target_sd"] = kept["target_sd"].where(known, float(kept.loc[known, "target_share"].std(ddof=0)))
+    kept["target_share"] = kept["target_share"].fillna(middle)
+    n = int((~known).sum())
+    return [
+        f"{n} {plural(n, 'creator has', 'creators have')} no audience data; they are taken to have the middle target share of the others."
+    ]
+
+
+def _sources(kept: pd.DataFrame) -> list[str]:
+    notes = []
+    fees = kept["fee_source"].value_counts()
+    for source, words in (("benchmark", "published prices"), ("modelled", "read off the curve of your own quotes")):
+        if n := int(fees.get(source, 0)):
+            notes.append(f"{n} of {len(kept)} fees are {words}, not quotes.")
+    if n := int((kept["reach_source"] == "assumed").sum()):
+        notes.append(f"The reach of {n} of {len(kept)} creators is followers times the planning value reach_rate.")
+    return notes

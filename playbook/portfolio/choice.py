@@ -1,0 +1,264 @@
+"""Choosing: the best set within the budget, its certificate, and what to expect of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from playbook.brief import Brief
+from playbook.data.dataset import Dataset
+from playbook.findings import Missing
+from playbook.portfolio.audience import Audience, bounds, pools
+from playbook.portfolio.candidates import Candidates, candidates
+from playbook.portfolio.forecast import Draws, simulate, target_part
+from playbook.portfolio.optimise import CLOSED, Limits, Solution, best_set
+from playbook.portfolio.overlap import Overlap, overlap
+
+UNITS = {"awareness": "people reached", "followers": "new followers", "sales": "orders"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """The best set within the budget.
+
+    Attributes
+    ----------
+    chosen : DataFrame
+        Largest contribution first: `creator`, `tier`, `niche`, `followers`, `cost`, `fee`, `fee_source`, `reach`, `reach_source`,
+        `people`, `adds` (what the set would lose without the creator, in people), `fit`.
+    cost : float
+        Of the whole set, in the budget's currency; `cost_low`, `cost_high` with its interval.
+    goal, unit : str
+        What `value` counts: people reached (in the target group), new followers, or orders.
+    value, value_low, value_high : float
+    upper_bound, gap : float
+        The most that any set within the limits could reach, in the same unit and the same model, and the share of it that this set
+        may miss.
+    people, people_low, people_high : float
+        Unique people reached that count for the goal.
+    least, most : float
+        Bounds on `people` for any overlap whatever: the largest audience, and the sum or the population.
+    probability : float
+        Share of simulated campaigns in which the goal's target is reached.
+    method : {'exact', 'best found'}
+    model : str
+        One sentence on where overlap comes from.
+    note : str
+        What had to be assumed.
+    left_out : DataFrame
+        `creator`, `reason`: those who could not be considered.
+    """
+
+    chosen: pd.DataFrame
+    cost: float
+    cost_low: float
+    cost_high: float
+    budget: float
+    goal: str
+    unit: str
+    target: float
+    value: float
+    value_low: float
+    value_high: float
+    level: float
+    upper_bound: float
+    gap: float
+    people: float
+    people_low: float
+    people_high: float
+    least: float
+    most: float
+    probability: float
+    method: str
+    model: str
+    note: str
+    considered: int
+    left_out: pd.DataFrame
+    problem: Problem = field(repr=False)
+
+    @property
+    def creators(self) -> list[str]:
+        """Keys of the chosen creators, sorted."""
+        return sorted(self.chosen["creator"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Everything the choice was made from, for the questions that follow it."""
+
+    candidates: Candidates
+    shared: Overlap
+    audience: Audience
+    cents: np.ndarray
+    limits: Limits
+    per_person: float
+    time_limit: float
+
+    def solve(self, *, budget: float | None = None, without: str | None = None) -> Solution | None:
+        """Return the best set at another budget, or without one creator."""
+        limits, audience, cents = self.limits, self.audience, self.cents
+        if budget is not None:
+            limits = Limits(budget=to_cents(budget), most=limits.most, must=limits.must, groups=limits.groups)
+        if without is not None:
+            cents = cents.copy()
+            # dearer than any budget: the creator stays in its place and is never taken
+            cents[self.position(without)] = limits.budget + 1
+        return best_set(audience, cents, limits, time_limit=self.time_limit)
+
+    def position(self, creator: str) -> int:
+        """Return a creator's place in the candidates table."""
+        return int(np.flatnonzero(self.candidates.table["creator"] == creator)[0])
+
+    def positions(self, creators: list[str]) -> np.ndarray:
+        """Return several creators' places, ascending."""
+        return np.array(sorted(self.position(c) for c in creators), dtype=int)
+
+    def value(self, creators: list[str]) -> float:
+        """Return what a set brings in this model, in the goal's unit."""
+        return self.audience.reached(self.positions(creators)) * self.per_person if creators else 0.0
+
+    def draws(self, creators: list[str], brief: Brief, *, shock: float = 1.0) -> Draws:
+        """Simulate campaigns with these creators."""
+        table = self.candidates.table
+        return simulate(table[table["creator"].isin(creators)], self.shared, brief, shock=shock, scale=target_part(table))
+
+
+def to_cents(amount: float) -> int:
+    """Return whole cents, so that sums of costs are exact.
+
+    >>> to_cents(0.1) + to_cents(0.2) == to_cents(0.3)
+    True
+    """
+    return round(amount * 100)
+
+
+def problem(data: Dataset, brief: Brief, *, share: float | None = None) -> Problem | Missing:
+    """Set up the choice: candidates, overlap, limits.
+
+    Parameters
+    ----------
+    share : float, optional
+        Overlap instead of `portfolio.overlap`.
+    """
+    per_person = value_per_person(brief)
+    if not per_person > 0:
+        return Missing(
+            needs=("economics",),
+            text="With a rate of 0 in economics nobody who is reached counts: set follow_rate, or click_rate and conversion_rate.",
+        )
+    found = candidates(data, brief)
+    if isinstance(found, Missing):
+        return found
+    table = found.table
+    shared = overlap(data, brief, table, share)
+    return Problem(
+        candidates=found,
+        shared=shared,
+        audience=audience_of(table, shared, brief),
+        # a cost is rounded up to the cent, so that no set is over budget by rounding
+        cents=np.ceil(table["cost"].to_numpy() * 100 - 1e-6).astype(np.int64),
+        limits=Limits(
+            budget=to_cents(brief.budget.amount), most=brief.portfolio.max_creators, must=tuple(np.flatnonzero(table["must"]).tolist())
+        ),
+        per_person=per_person,
+        time_limit=brief.portfolio.time_limit,
+    )
+
+
+def audience_of(table: pd.DataFrame, shared: Overlap, brief: Brief) -> Audience:
+    """Return the audience model of the candidates, counting the people who matter for the goal."""
+    part = target_part(table)
+    in_target = table["niche"].map(part).to_numpy(dtype=float)
+    audiences = np.maximum(table["followers"].fillna(0), table["reach"]).to_numpy() * in_target
+    sizes = {niche: size * float(part[niche]) for niche, size in shared.sizes.items()}
+    return pools(table["people"].to_numpy(), table["niche"].to_numpy(dtype=str), audiences, sizes, brief.market.population)
+
+
+def value_per_person(brief: Brief) -> float:
+    """Return what one person reached counts for the goal: 1, new followers or orders.
+
+    >>> value_per_person(Brief.model_validate({"goal": {"kind": "followers"}}))
+    0.004
+    """
+    economics = brief.economics
+    return {"awareness": 1.0, "followers": economics.follow_rate, "sales": economics.click_rate * economics.conversion_rate}[
+        brief.goal.kind
+    ]
+
+
+def choose(data: Dataset, brief: Brief) -> Choice | Missing:
+    """Return the best set of creators within the budget.
+
+    What is made as large as possible follows from the goal: people of the target group reached at least once (awareness), new
+    followers (people reached times `economics.follow_rate`), or orders (people reached times click and conversion rate). Limits:
+    budget, `max_creators`, `must`, `never`, `min_fit`, `leave_flagged`. Interval and probability come from simulated campaigns (see
+    :func:`forecast`).
+
+    Returns
+    -------
+    Choice, or Missing where nobody can be chosen.
+
+    Raises
+    ------
+    BadCall
+        Where `must` or `never` name somebody unknown.
+    """
+    given = problem(data, brief)
+    if isinstance(given, Missing):
+        return given
+    best = given.solve()
+    if best is None or not len(best.chosen):
+        musts = [c for c, m in zip(given.candidates.table["creator"], given.candidates.table["must"], strict=True) if m]
+        why = f"the {len(musts)} creators you want in the set" if musts else "even the cheapest creator"
+        return Missing(
+            needs=("budget",),
+            text=f"The budget or the limit of {brief.portfolio.max_creators} creators does not allow {why}: raise one of them.",
+        )
+    return _choice(given, best, brief)
+
+
+def _choice(given: Problem, best: Solution, brief: Brief) -> Choice:
+    table = given.candidates.table
+    chosen = table.iloc[best.chosen].copy()
+    whole = given.audience.reached(best.chosen)
+    chosen["adds"] = [whole - given.audience.reached(best.chosen[best.chosen != i]) for i in best.chosen]
+    creators = sorted(chosen["creator"])
+    draws = given.draws(creators, brief)
+    level = brief.statistics.level
+    ends = [(1 - level) / 2, (1 + level) / 2]
+    values = draws.value(creators)
+    value_low, value_high = np.quantile(values, ends)
+    people_low, people_high = np.quantile(draws.unique(creators), ends)
+    cost_low, cost_high = np.quantile(draws.spent(creators), ends)
+    least, most = bounds(given.audience.alone[best.chosen], brief.market.population)
+    columns = ["creator", "tier", "niche", "followers", "cost", "fee", "fee_source", "reach", "reach_source", "people", "adds", "fit"]
+    return Choice(
+        chosen=chosen[columns].sort_values(["adds", "creator"], ascending=[False, True], ignore_index=True),
+        cost=float(chosen["cost"].sum()),
+        cost_low=float(cost_low),
+        cost_high=float(cost_high),
+        budget=brief.budget.amount,
+        goal=brief.goal.kind,
+        unit=UNITS[brief.goal.kind],
+        target=brief.goal.target,
+        value=whole * given.per_person,
+        value_low=float(value_low),
+        value_high=float(value_high),
+        level=level,
+        upper_bound=best.upper_bound * given.per_person,
+        gap=best.gap,
+        people=whole,
+        people_low=float(people_low),
+        people_high=float(people_high),
+        least=least,
+        most=most,
+        probability=float(np.mean(values >= brief.goal.target)),
+        method="exact" if best.gap <= 2 * CLOSED else "best found",
+        model=given.shared.text,
+        note=" ".join(given.candidates.notes),
+        considered=len(table),
+        left_out=given.candidates.left_out,
+        problem=given,
+    )
