@@ -1,0 +1,98 @@
+"""Which files of a campaign folder are read."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from playbook.brief.read import FILE as BRIEF_FILE
+from playbook.data.readers.containers import CONTAINERS
+from playbook.data.tables import TABLES
+from playbook.findings import Finding
+
+EXPORTS = "exports"
+MAX_FILES = 2_000
+# the hand-collecting workbook that `playbook new --sheet` writes
+SHEET = "creators-sheet"
+_PASSED_OVER = (".bak", ".lock", ".tmp", "~")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A file to read: where it is, and its path as users know it."""
+
+    path: Path
+    shown: str
+
+
+def entries(folder: Path) -> tuple[list[Entry], list[Finding]]:
+    """List the files of a campaign folder, in a fixed order, and what was passed over.
+
+    Tables lie beside `campaign.yml` under their own names; everything in `exports/` is looked at, whatever its name. Hidden files,
+    backups, README files, `truth/` and reports are nobody's data.
+    """
+    found: list[Entry] = []
+    findings: list[Finding] = []
+    root = folder.resolve()
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() or _nobodys(path.name):
+            continue
+        stem = path.name.split(".", 1)[0].casefold()
+        table_file = path.suffix.casefold() in CONTAINERS
+        if stem in TABLES or path.stem.casefold() == SHEET:
+            if _inside(path, root, findings):
+                found.append(Entry(path=path, shown=path.name))
+        elif table_file:
+            findings.append(
+                Finding(
+                    level="note", about=path.name, found="not read: its name is not that of a table", expected=f"one of {', '.join(TABLES)}",
+                    mend=f"put it into {EXPORTS}/ to have it recognised by its content",
+                )
+            )  # fmt: skip
+    exports = folder / EXPORTS
+    if exports.is_symlink() and not exports.resolve().is_relative_to(root):
+        findings.append(_outside(EXPORTS))
+    elif exports.is_dir():
+        for path in sorted(exports.rglob("*")):
+            shown = path.relative_to(folder).as_posix()
+            if any(part.startswith(".") or part == "truth" for part in path.relative_to(exports).parts):
+                continue
+            if path.is_dir() or _nobodys(path.name):
+                if path.is_symlink() and not path.resolve().is_relative_to(root):
+                    findings.append(_outside(shown))
+                continue
+            if _inside(path, root, findings, shown):
+                found.append(Entry(path=path, shown=shown))
+    if len(found) > MAX_FILES:
+        findings.append(
+            Finding(
+                level="warning", about=EXPORTS, found=f"{len(found):,} files", expected=f"at most {MAX_FILES:,}",
+                mend=f"only the first {MAX_FILES:,} by name were read: join them into one table",
+            )
+        )  # fmt: skip
+    return found[:MAX_FILES], findings
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _nobodys(name: str) -> bool:
+    folded = name.casefold()
+    return folded == BRIEF_FILE or folded.startswith((".", "~$", "readme")) or folded.endswith(_PASSED_OVER)
+
+
+def _inside(path: Path, root: Path, findings: list[Finding], shown: str | None = None) -> bool:
+    if path.is_symlink() and not path.resolve().is_relative_to(root):
+        findings.append(_outside(shown or path.name))
+        return False
+    if path.is_symlink() and "truth" in path.resolve().relative_to(root).parts:
+        return False
+    return path.is_file()
+
+
+def _outside(shown: str) -> Finding:
+    return Finding(level="warning", about=shown, found="is a link to a place outside the campaign folder", expected="a file", mend="not read: copy the file here")

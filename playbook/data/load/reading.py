@@ -1,0 +1,237 @@
+"""The order of reading: files, sheets, typed rows, one table out of all files, rules, checks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+
+from playbook.brief import Brief
+from playbook.data.dataset import Dataset, SourceFile, latest_time
+from playbook.data.engine import Posts
+from playbook.data.load import files, rules
+from playbook.data.load.merged import Merged, merged
+from playbook.data.load.typed import FILE, ROW, Typed, typed
+from playbook.data.readers import headers, surest
+from playbook.data.readers.containers import Unreadable, open_file
+from playbook.data.readers.containers.csv_text import looks_like_data
+from playbook.data.readers.contract import AsideRow, Context, Read, Recognition, Sample
+from playbook.data.readers.kit_table import listed
+from playbook.data.tables import TABLES
+from playbook.errors import NotUsable
+from playbook.findings import Finding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A dataset and the rows that went into none of its tables.
+
+    Attributes
+    ----------
+    dataset : Dataset
+    aside : pandas.DataFrame
+        `file`, `row` (as the user sees it), `reason`, `values` (the row's cells as text).
+    """
+
+    dataset: Dataset
+    aside: pd.DataFrame
+
+
+@dataclass(kw_only=True)
+class _File:
+    """What is known about one file while the folder is read."""
+
+    path: str
+    sha256: str
+    format: str = ""
+    recognition: Recognition = field(default_factory=lambda: Recognition(sureness=0.0, why=""))
+    rows: int = 0
+    typed: list[Typed] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    aside: list[AsideRow] = field(default_factory=list)
+
+
+def read_folder(folder: Path | str, brief: Brief) -> Dataset:
+    """Read every table of a campaign folder.
+
+    Parameters
+    ----------
+    folder : path
+        Holds `creators.*`, `posts.*` … and `exports/`.
+    brief : Brief
+        Gives the market's platforms, the budget's currency and rates, `as_of` and `columns:`.
+
+    Raises
+    ------
+    NotUsable
+        Where there is nothing to read, or no creators and nothing they follow from.
+    """
+    return read(folder, brief).dataset
+
+
+def read(folder: Path | str, brief: Brief) -> Reading:
+    """Read every table of a campaign folder, and keep the rows that were set aside.
+
+    See :func:`read_folder` for parameters and errors.
+    """
+    folder = Path(folder)
+    entries, findings = files.entries(folder)
+    if not entries:
+        passed = "; ".join(f"{f.about} was {f.found}" for f in findings[:3])
+        raise NotUsable(
+            f"{folder} holds no table{f' ({passed})' if passed else ''}; expected creators.csv or an export in {files.EXPORTS}/: "
+            "put your files there, or let `playbook new` write empty tables to fill in."
+        )
+    context = Context(brief=brief)
+    read_files = [_read_file(entry, position, context) for position, entry in enumerate(entries)]
+    for file in read_files:
+        findings += file.findings
+    tables = merged([t for f in read_files for t in f.typed], [f.path for f in read_files for _ in f.typed], brief)
+    rules.apply(tables, brief)
+    if not len(tables.frames["creators"]):
+        raise _no_creators(folder, findings + tables.findings, read_files)
+    return _reading(read_files, tables, findings, brief)
+
+
+def _read_file(entry: files.Entry, position: int, context: Context) -> _File:
+    """Open, recognise, read and type one file; what goes wrong becomes a finding."""
+    file = _File(path=entry.shown, sha256="")
+    try:
+        file.sha256 = files.sha256(entry.path)
+        sample = open_file(entry.path, entry.shown)
+        chosen = surest(sample, context)
+        if chosen is None:
+            _unrecognised(file, sample)
+            return file
+        reader, file.recognition = chosen
+        file.format = _name(reader)
+        got: Read = reader.read(sample, context)
+        file.rows, file.aside = got.rows, list(got.aside)
+        file.findings += got.findings
+        file.typed = [typed(raw, entry.shown, position) for raw in got.tables]
+        for each in file.typed:
+            file.findings += each.findings
+    except Unreadable as problem:
+        file.typed, file.rows = [], 0
+        file.format = "unreadable"
+        file.findings.append(
+            Finding(level="warning", about=entry.shown, found=problem.found, expected=problem.expected, mend=problem.mend or "not read")
+        )
+    except OSError as problem:
+        file.typed, file.rows = [], 0
+        file.format = "unreadable"
+        file.findings.append(
+            Finding(level="warning", about=entry.shown, found=f"cannot be opened ({problem.strerror or problem})", mend="not read: check its permissions")
+        )
+    return file
+
+
+def _name(reader: ModuleType) -> str:
+    return str(reader.NAME)
+
+
+def _unrecognised(file: _File, sample: Sample) -> None:
+    """Say what an unrecognised file holds, and propose how to map it."""
+    file.format = "not recognised"
+    for sheet in sample.sheets:
+        file.findings += sheet.findings
+        about = f"{sample.path}{sheet.where}"
+        odd = looks_like_data(sheet.headers)
+        if odd is not None:
+            wanted = sample.stem if sample.stem in TABLES else "creators"
+            file.findings.append(
+                Finding(
+                    level="warning", about=about, found=f"no header: the first row holds {odd!r}, which is data", expected=f"column names such as {', '.join(TABLES[wanted].names[:4])}",
+                    mend="not read: write the column names into row 1",
+                )
+            )  # fmt: skip
+            continue
+        if not len(sheet.rows) and sample.stem in TABLES:
+            continue
+        file.findings.append(
+            Finding(
+                level="warning", about=about, found=f"not recognised; its columns are {listed(sheet.headers)}", expected=_expected(sample, sheet.headers),
+                mend=_proposal(sample, sheet.headers),
+            )
+        )  # fmt: skip
+
+
+def _expected(sample: Sample, names: tuple[str, ...]) -> str:
+    if sample.stem in TABLES:
+        missing = headers.match(names, TABLES[sample.stem]).missing
+        return f"{sample.stem} with {' and '.join(missing)}" if missing else f"columns of {sample.stem}"
+    return "the columns of one of the kit's tables"
+
+
+def _proposal(sample: Sample, names: tuple[str, ...]) -> str:
+    """Write a `columns:` block for the table that a foreign file comes nearest to."""
+    best: tuple[int, str, dict[str, str]] = (0, "", {})
+    for table in [TABLES[sample.stem]] if sample.stem in TABLES else TABLES.values():
+        pairs = headers.nearest(names, table)
+        needed = sum(1 for r in table.required if r in pairs.values())
+        if needed and (score := 2 * needed + len(pairs)) > best[0]:
+            best = (score, table.name, pairs)
+    if not best[2]:
+        return "not read: name its columns under `columns:` in campaign.yml"
+    block = ", ".join(f'"{theirs}": {ours}' for theirs, ours in best[2].items())
+    return f"not read; if it is a {best[1]} table, put this into campaign.yml and mend it: `columns: {{{best[1]}: {{{block}}}}}`"
+
+
+def _no_creators(folder: Path, findings: list[Finding], read_files: list[_File]) -> NotUsable:
+    if not any(f.typed for f in read_files):
+        told = [f for f in findings if f.level != "note"]
+        why = " " + " ".join(f.text for f in told[:3]) if told else ""
+        return NotUsable(f"{folder}: no file could be read as a table of creators or posts.{why}")
+    seen = ", ".join(f"{f.path} ({f.rows} rows)" for f in read_files[:5])
+    told = [f for f in findings if f.level == "warning"]
+    why = f" {told[0].text}" if told else ""
+    return NotUsable(
+        f"{folder}: there are no creators, and nothing they follow from (read: {seen}); expected rows in creators.csv, or posts or follower "
+        f"histories with a creator column: add them.{why}"
+    )
+
+
+def _as_of(brief: Brief) -> pd.Timestamp | None:
+    """Return the brief's now in UTC: a day counts to its end."""
+    said = brief.as_of
+    if said is None:
+        return None
+    if isinstance(said, dt.datetime):
+        moment = pd.Timestamp(said)
+        return (moment.tz_localize("UTC") if moment.tzinfo is None else moment.tz_convert("UTC")).as_unit("us")
+    return (pd.Timestamp(said, tz="UTC") + pd.Timedelta(hours=23, minutes=59, seconds=59)).as_unit("us")
+
+
+def _reading(read_files: list[_File], tables: Merged, findings: list[Finding], brief: Brief) -> Reading:
+    """Put everything together: tables without their origin, provenance with it."""
+    kept: dict[str, dict[str, int]] = {f.path: {} for f in read_files}
+    frames = {}
+    for name, table in TABLES.items():
+        frame = tables.frames.pop(name)
+        for position, n in frame[FILE].value_counts().items():
+            if position >= 0:
+                rows_of = kept[tables.paths[position]]
+                rows_of[name] = rows_of.get(name, 0) + int(n)
+        frames[name] = table.typed(frame.drop(columns=[FILE, ROW]))
+    aside = [row for f in read_files for row in f.aside] + tables.aside
+    reasons: dict[str, dict[str, int]] = {f.path: {} for f in read_files}
+    for row in aside:
+        reasons[row.file][row.reason] = reasons[row.file].get(row.reason, 0) + 1
+    posts = Posts(frames.pop("posts"))
+    as_of = _as_of(brief) or latest_time(frames, posts)
+    findings = findings + tables.findings + rules.about_time(posts, as_of, brief)
+    provenance = tuple(
+        SourceFile(
+            path=f.path, sha256=f.sha256, format=f.format, confidence=round(f.recognition.sureness, 3), why=f.recognition.why, tables=kept[f.path], rows=f.rows,
+            set_aside=reasons[f.path],
+        )
+        for f in read_files
+    )  # fmt: skip
+    data = Dataset(posts=posts, as_of=as_of, findings=tuple(dict.fromkeys(findings)), provenance=provenance, **frames)
+    table = pd.DataFrame(
+        {name: [getattr(row, name) for row in aside] for name in ("file", "row", "reason", "values")},
+    ).astype({"row": "int64"})
+    return Reading(dataset=data, aside=table.sort_values(["file", "row"], kind="stable").reset_index(drop=True))

@@ -1,0 +1,21 @@
+"""Readers, one module a format: the surest one reads a file."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from playbook.data.readers import kit_table
+from playbook.data.readers.contract import Context, Recognition, Sample
+
+READERS: tuple[ModuleType, ...] = (kit_table,)
+# below this nobody claims the file
+SURE_ENOUGH = 0.5
+
+
+def surest(sample: Sample, context: Context) -> tuple[ModuleType, Recognition] | None:
+    """Return the reader that is surest of a file, or None where none is sure enough."""
+    found = [(r, reader) for reader in READERS if (r := reader.recognise(sample, context))]
+    if not found:
+        return None
+    recognition, reader = max(found, key=lambda pair: pair[0].sureness)
+    return (reader, recognition) if recognition.sureness >= SURE_ENOUGH else None

@@ -1,0 +1,297 @@
+"""CSV as tools, spreadsheets and people write it: any delimiter, any encoding, lines above the header."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import functools
+import io
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from playbook.data.readers.containers.unreadable import Unreadable
+from playbook.data.readers.contract import AsideRow, Cells, Sheet
+from playbook.data.values import plain
+from playbook.findings import Finding
+
+MAX_BYTES = 2_000_000_000
+# above this a file is read a column at a time, so that only one column is ever held as text
+LARGE_BYTES = 40_000_000
+SAMPLE_BYTES = 262_144
+BLOCK = 1 << 22
+DELIMITERS = (",", ";", "\t", "|")
+MAX_COLUMNS = 2_000
+_DATA_LIKE = re.compile(r"[+-]?[\d.,]*\d[\d.,]*\s?[KMB%]?|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*|(?:https?|[a-z]+):\S+", re.IGNORECASE)
+
+
+def sheets(path: Path, shown: str) -> list[Sheet]:
+    """Open a CSV file as one sheet.
+
+    Raises
+    ------
+    Unreadable
+        Where the file is empty, too large, binary or broken.
+    """
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise Unreadable(f"has {size / 1e9:.1f} GB", f"at most {MAX_BYTES / 1e9:.0f} GB", "split it, or save it as Parquet")
+    encoding, guessed = _encoding(path)
+    with path.open("rb") as file:
+        text = codecs.getincrementaldecoder(encoding)("replace").decode(file.read(SAMPLE_BYTES))
+    if not text.strip():
+        raise Unreadable("is empty", "a header and rows", "delete it or export it again")
+    lines = text.splitlines()
+    findings = []
+    if guessed:
+        findings.append(
+            Finding(level="note", about=shown, found=f"is not UTF-8; read as {encoding}", expected="UTF-8", mend="look whether accents and umlauts are right")
+        )
+    declared = re.fullmatch(r'"?sep=(.)"?[,;\t|]*', lines[0].strip(), re.IGNORECASE)
+    first = 1 if declared else 0
+    body = text if len(text) < SAMPLE_BYTES // 4 else text[: text.rfind("\n") + 1] or text
+    delimiter = declared[1] if declared else _delimiter(body)
+    records = _records(body, delimiter)
+    header_at = _header(records, first)
+    headers = tuple(plain(cell) for cell in records[header_at])
+    while headers and not headers[-1]:
+        headers = headers[:-1]
+    if not headers:
+        raise Unreadable("has no header", "column names in the first row", "add them")
+    if len(headers) > MAX_COLUMNS:
+        raise Unreadable(f"has {len(headers):,} columns", f"at most {MAX_COLUMNS:,}", "leave out what is not needed")
+    above = [r for r in records[first:header_at] if any(plain(c) for c in r)]
+    if above:
+        said = plain(next(c for c in above[0] if plain(c)))[:60]
+        findings.append(
+            Finding(
+                level="note", about=shown, found=f"{len(above)} {'line' if len(above) == 1 else 'lines'} above the header, starting {said!r}",
+                expected="the header in row 1", mend="left out",
+            )
+        )  # fmt: skip
+    table = _Table(path, encoding, delimiter, header_at + 1, len(headers), large=size > LARGE_BYTES)
+    aside = tuple(
+        AsideRow(file=shown, row=row, reason=f"{n} cells under {len(headers)} headers", values=" | ".join(cells)) for row, n, cells in table.overfull()
+    )
+    if aside:
+        shown_rows = ", ".join(str(a.row) for a in aside[:3]) + (", …" if len(aside) > 3 else "")
+        findings.append(
+            Finding(
+                level="warning", about=shown, found=f"{len(aside)} {'row has' if len(aside) == 1 else 'rows have'} more cells than the header (row {shown_rows})",
+                expected=f"{len(headers)} cells", mend="set aside: put quotes around texts that hold the delimiter",
+            )
+        )  # fmt: skip
+    keep = table.keep()
+    return [
+        Sheet(
+            name="", headers=headers, head=tuple(tuple(r) for r in records[header_at + 1 : header_at + 51]), column=table.column, rows=keep + header_at + 2,
+            findings=tuple(findings), aside=aside,
+        )
+    ]  # fmt: skip
+
+
+def looks_like_data(headers: tuple[str, ...]) -> str | None:
+    """Return the first header that is a number, a date or an address: then the header is missing.
+
+    >>> looks_like_data(("ana", "1200")), looks_like_data(("likes", "2nd place"))
+    ('1200', None)
+    """
+    return next((h for h in headers if h and _DATA_LIKE.fullmatch(h)), None)
+
+
+def _encoding(path: Path) -> tuple[str, bool]:
+    """Return the encoding of a text file, and whether it was guessed; refuse what is no text."""
+    with path.open("rb") as file:
+        start = file.read(SAMPLE_BYTES)
+        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16", False
+        half = len(start) // 2
+        if half and start[1::2].count(0) > 0.4 * half:
+            return "utf-16-le", False
+        if half and start[0::2].count(0) > 0.4 * half:
+            return "utf-16-be", False
+        decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        block, position = start, 0
+        utf8 = True
+        while block:
+            nul = block.find(b"\0")
+            if nul >= 0:
+                raise Unreadable(f"holds a NUL byte (at byte {position + nul:,}), so it is damaged or no text", "text", "export it again")
+            if utf8:
+                try:
+                    decoder.decode(block)
+                except UnicodeDecodeError:
+                    utf8 = False
+            position += len(block)
+            block = file.read(BLOCK)
+        if utf8:
+            try:
+                decoder.decode(b"", final=True)
+                return "utf-8-sig", False
+            except UnicodeDecodeError:
+                pass
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(start).best()
+    name = best.encoding if best else "cp1252"
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        name = "cp1252"
+    # plain Western exports: what is guessed as another single-byte code page from few bytes is nearly always this one
+    return ("cp1252" if name in ("ascii", "utf_8", "latin_1", "iso8859_1") else name), True
+
+
+def _records(text: str, delimiter: str) -> list[list[str]]:
+    """Split a sample into at most 200 records."""
+    out: list[list[str]] = []
+    try:
+        for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            out.append(record)
+            if len(out) >= 200:
+                break
+    except csv.Error as problem:
+        if not out:
+            raise Unreadable(f"cannot be taken apart ({problem})", "comma-separated text", "export it again") from None
+    return out
+
+
+def _delimiter(text: str) -> str:
+    """Choose the delimiter that gives the most rows of one width."""
+    best, score = ",", 0.0
+    for delimiter in DELIMITERS:
+        try:
+            widths = Counter(len(r) for r in _records(text, delimiter) if len(r) > 1)
+        except Unreadable:
+            continue
+        if not widths:
+            continue
+        width, rows = max(widths.items(), key=lambda item: (item[1] * min(item[0], 6), item[0]))
+        total = sum(1 for r in _records(text, delimiter) if any(r))
+        worth = rows / max(total, 1) * min(width, 6)
+        if worth > score:
+            best, score = delimiter, worth
+    return best
+
+
+def _header(records: list[list[str]], first: int) -> int:
+    """Find the header: the first row as wide as the table, no comment, and not followed by nothing."""
+    filled = [sum(1 for c in r if c.strip()) for r in records]
+    widths = Counter(n for n in filled[first:] if n > 1)
+    usual = max(widths, key=lambda n: (widths[n], n)) if widths else 1
+    for i in range(first, len(records)):
+        cells = [c for c in records[i] if c.strip()]
+        if not cells or cells[0].lstrip().startswith("#"):
+            continue
+        if len(cells) >= max(usual * 0.6, 1) or usual == 1:
+            return i
+    return next((i for i in range(first, len(records)) if filled[i]), first)
+
+
+class _Table:
+    """The rows under the header of a CSV file, read whole or a column at a time."""
+
+    def __init__(self, path: Path, encoding: str, delimiter: str, skip: int, width: int, *, large: bool):
+        self._path, self._encoding, self._delimiter, self._skip, self._width = path, encoding, delimiter, skip, width
+        self._large = large
+        self._found_width = width
+
+    def _parse(self, **options: Any) -> pd.DataFrame:
+        try:
+            return pd.read_csv(
+                self._path, sep=self._delimiter, encoding=self._encoding, encoding_errors="replace", header=None, skiprows=self._skip, dtype=object,
+                keep_default_na=False, na_filter=False, skip_blank_lines=False, engine="c", **options,
+            )  # fmt: skip
+        except pd.errors.EmptyDataError:
+            return pd.DataFrame({name: pd.Series(dtype=object) for name in options["names"]})
+
+    @functools.cached_property
+    def _whole(self) -> pd.DataFrame:
+        """All columns, those beyond the header too."""
+        try:
+            try:
+                return self._parse(names=range(self._width))
+            except pd.errors.ParserError as problem:
+                saw = re.search(r"Expected \d+ fields in line \d+, saw (\d+)", str(problem))
+                if not saw:
+                    raise
+                # some row has that many cells, so pandas accepts this width, and longer rows are cut to it
+                self._found_width = int(saw[1])
+                return self._parse(names=range(self._found_width), usecols=range(self._found_width))
+        except pd.errors.ParserError as problem:
+            raise _broken(problem, self._skip) from None
+
+    @functools.cached_property
+    def _first(self) -> pd.DataFrame:
+        if not self._large:
+            return self._whole
+        return self._one(0)
+
+    def _one(self, position: int) -> pd.DataFrame:
+        try:
+            return self._parse(names=range(self._width), usecols=[position])
+        except pd.errors.ParserError as problem:
+            if "Too many columns" in str(problem):
+                self._large = False
+                return self._whole
+            raise _broken(problem, self._skip) from None
+
+    @functools.cached_property
+    def _overfull_rows(self) -> np.ndarray:
+        if self._large:
+            try:
+                beyond = self._parse(names=range(self._width + 1), usecols=[self._width])
+            except pd.errors.ParserError:
+                return np.empty(0, dtype=np.int64)
+            return np.flatnonzero(beyond[self._width].to_numpy() != "")
+        _ = self._whole
+        if self._found_width == self._width:
+            return np.empty(0, dtype=np.int64)
+        beyond = self._whole.iloc[:, self._width :]
+        return np.flatnonzero((beyond.to_numpy() != "").any(axis=1))
+
+    def overfull(self) -> list[tuple[int, int, list[str]]]:
+        """Return row number, number of cells and cells of the rows that are wider than the header."""
+        out = []
+        for position in self._overfull_rows.tolist():
+            cells = [] if self._large else [str(c) for c in self._whole.iloc[position]]
+            while cells and not cells[-1]:
+                cells.pop()
+            out.append((position + self._skip + 1, len(cells) or self._width + 1, cells))
+        return out
+
+    @functools.cached_property
+    def _kept(self) -> np.ndarray:
+        """Positions of rows that are neither blank nor overfull."""
+        first = self._first.iloc[:, 0].to_numpy()
+        keep = np.ones(len(first), dtype=bool)
+        keep[self._overfull_rows] = False
+        blank = np.flatnonzero(first == "")
+        if len(blank) and not self._large:
+            keep[blank[(self._whole.iloc[blank] == "").all(axis=1).to_numpy()]] = False
+        return np.flatnonzero(keep)
+
+    def keep(self) -> np.ndarray:
+        """Return the positions of the rows that count."""
+        return self._kept
+
+    def column(self, position: int) -> Cells:
+        """Return the cells of a column."""
+        if self._large:
+            frame = self._first if position == 0 else self._one(position)
+            cells = frame[position].to_numpy()
+        else:
+            cells = self._whole[position].to_numpy()
+        return cells if len(self._kept) == len(cells) else cells[self._kept]
+
+
+def _broken(problem: Exception, skip: int) -> Unreadable:
+    quote = re.search(r"EOF inside string starting at row (\d+)", str(problem))
+    if quote:
+        row = int(quote[1]) + skip + 1
+        return Unreadable(f"a quotation mark opened in row {row} is never closed", 'texts in "…", inner marks doubled', f"close it in row {row}")
+    return Unreadable(f"cannot be taken apart ({' '.join(str(problem).split())[:160]})", "comma-separated text", "export it again")

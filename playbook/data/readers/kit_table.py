@@ -1,0 +1,137 @@
+"""The kit's own tables in CSV, XLSX, JSON or Parquet: known column names, and the plain synonyms of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from playbook.data.readers import headers
+from playbook.data.readers.containers.csv_text import looks_like_data
+from playbook.data.readers.contract import Cells, Context, Raw, Read, Recognition, Sample, Sheet
+from playbook.data.tables import TABLES
+from playbook.data.values import Declared, plain
+from playbook.findings import Finding
+
+NAME = "kit table"
+# enough of a table's columns to be sure of it, whatever else stands beside them
+ENOUGH_SHARE, ENOUGH_COLUMNS = 0.5, 4
+
+
+def recognise(sample: Sample, context: Context) -> Recognition | None:
+    """Recognise by headers; a file or sheet that is named after a table is taken as that table if the headers allow."""
+    found = [(sheet, m) for sheet in sample.sheets if (m := _table_of(sample, sheet))]
+    if not found:
+        return None
+    parts = [f"{len(m.columns)} of {len(sheet.headers)} headers are columns of {m.table}" for sheet, m in found]
+    named = all(m.table in (sample.stem, sheet.name.casefold()) for sheet, m in found)
+    sureness = min(0.5 + m.score / 2 for _, m in found)
+    return Recognition(sureness=max(sureness, 0.9) if named else min(sureness, 0.95), why="; ".join(parts))
+
+
+def read(sample: Sample, context: Context) -> Read:
+    """Read every sheet that is a table; others are named in a finding."""
+    tables: list[Raw] = []
+    findings: list[Finding] = []
+    aside = []
+    rows = 0
+    for sheet in sample.sheets:
+        findings += sheet.findings
+        aside += sheet.aside
+        found = _table_of(sample, sheet)
+        if found is None:
+            if len(sheet.rows):
+                findings.append(
+                    Finding(
+                        level="warning", about=f"{sample.path}{sheet.where}", found=f"sheet not recognised; its headers are {listed(sheet.headers)}",
+                        expected="the columns of one of the kit's tables", mend="left out",
+                    )
+                )  # fmt: skip
+            continue
+        rows += len(sheet.rows) + len(sheet.aside)
+        raws, notes = raw_tables(sample, sheet, found)
+        tables += raws
+        findings += notes
+    return Read(tables=tuple(tables), rows=rows, findings=tuple(findings), aside=tuple(aside))
+
+
+def raw_tables(sample: Sample, sheet: Sheet, found: headers.Match, declared: dict[str, Declared] | None = None) -> tuple[list[Raw], list[Finding]]:
+    """Return the rows of a sheet for its table, and for creators where posts carry their creators' columns."""
+    about = f"{sample.path}{sheet.where}"
+    notes = []
+    if found.renamed:
+        pairs = ", ".join(f"{theirs} as {ours}" for ours, theirs in found.renamed.items())
+        notes.append(Finding(level="note", about=about, found=f"read {pairs}", expected="the kit's column names", mend="nothing to do if that is right"))
+    columns = {name: _cells(sheet, at) for name, at in found.columns.items()}
+    written = {name: plain(sheet.headers[at]) for name, at in found.columns.items()}
+    table = TABLES[found.table]
+    own = {n: c for n, c in columns.items() if n in table.names or n in headers.KEY_PARTS}
+    raws = [Raw(table=found.table, columns=own, rows=sheet.rows, declared=declared or {}, written=written, where=sheet.where)]
+    unused = list(found.unused)
+    if found.table == "posts":
+        derived, used = _creators_beside(sheet, found)
+        if derived is not None:
+            raws.append(derived)
+            unused = [i for i in unused if i not in used]
+            names = ", ".join(plain(sheet.headers[i]) for i in used)
+            notes.append(
+                Finding(
+                    level="note", about=about, found=f"each post also carries its creator's {names}", expected="a creators table of its own",
+                    mend="creators are made from each creator's latest post",
+                )
+            )  # fmt: skip
+    if unused:
+        what = listed([sheet.headers[i] for i in unused])
+        one = len(unused) == 1
+        notes.append(
+            Finding(
+                level="note", about=about, found=f"{'column' if one else 'columns'} {what} not used", expected=f"columns of {found.table}",
+                mend="name them under `columns:` in campaign.yml if the kit should read them",
+            )
+        )  # fmt: skip
+    return raws, notes
+
+
+def listed(names: tuple[str, ...] | list[str], most: int = 12) -> str:
+    """Return names for a sentence, cut after a dozen.
+
+    >>> listed(["a", "b"])
+    'a, b'
+    """
+    shown = [plain(n)[:40] for n in names if plain(n)]
+    return ", ".join(shown[:most]) + (f" and {len(shown) - most} more" if len(shown) > most else "") if shown else "empty"
+
+
+def _table_of(sample: Sample, sheet: Sheet) -> headers.Match | None:
+    """Return how a sheet fits the kit's tables, or None where it does not."""
+    found = headers.matches(sheet.headers)
+    hint = sheet.name.casefold() if sheet.name.casefold() in TABLES else sample.stem
+    named = next((m for m in found if m.table == hint and not m.missing), None)
+    if named and named.columns:
+        return named
+    if looks_like_data(sheet.headers):
+        return None
+    for m in found:
+        if m.missing:
+            return None
+        if headers.telling(m) and (m.score >= ENOUGH_SHARE or len(m.columns) >= ENOUGH_COLUMNS):
+            return m
+    return None
+
+
+def _cells(sheet: Sheet, at: int) -> Callable[[], Cells]:
+    return lambda: sheet.column(at)
+
+
+def _creators_beside(sheet: Sheet, posts: headers.Match) -> tuple[Raw | None, list[int]]:
+    """Return creators out of the columns of a posts sheet that belong to creators, such as followers."""
+    left = [sheet.headers[i] if i in posts.unused else "" for i in range(len(sheet.headers))]
+    beside = headers.match(left, TABLES["creators"])
+    used = {n: at for n, at in beside.columns.items() if n not in ("creator", *headers.KEY_PARTS)}
+    if not used:
+        return None, []
+    shared = {n: posts.columns[n] for n in ("creator", "posted_at", *headers.KEY_PARTS) if n in posts.columns}
+    columns = {n: _cells(sheet, at) for n, at in (used | shared).items()}
+    written = {n: plain(sheet.headers[at]) for n, at in (used | shared).items()}
+    raw = Raw(table="creators", columns=columns, rows=np.asarray(sheet.rows), written=written, where=sheet.where, derived=True)
+    return raw, sorted(used.values())

@@ -1,0 +1,39 @@
+"""Files in, tables out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playbook.brief import parse
+from playbook.data.load import read, read_folder
+
+BRIEF = parse("market: {platforms: [instagram]}")
+
+
+def write(folder: Path, name: str, text: str, encoding: str = "utf-8") -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def test_plain_tables_are_read_as_they_are(tmp_path):
+    write(tmp_path, "creators.csv", "creator,platform,handle,followers\ninstagram:ana,instagram,ana,1200\ntiktok:ben,tiktok,ben,50000\n")
+    write(tmp_path, "posts.csv", "post,creator,posted_at,likes,comments\np1,instagram:ana,2024-01-01T10:00:00Z,10,2\n")
+    data = read_folder(tmp_path, BRIEF)
+    assert data.creators["creator"].tolist() == ["instagram:ana", "tiktok:ben"]
+    assert data.creators["followers"].tolist() == [1200, 50000]
+    assert data.posts.to_pandas()["likes"].tolist() == [10]
+    assert str(data.as_of) == "2024-01-01 10:00:00+00:00"
+    assert data.findings == ()
+    assert [(s.path, s.format, s.tables) for s in data.provenance] == [
+        ("creators.csv", "kit table", {"creators": 2}),
+        ("posts.csv", "kit table", {"posts": 1}),
+    ]
+
+
+def test_rows_that_fail_are_set_aside_with_their_row_number(tmp_path):
+    write(tmp_path, "creators.csv", "creator,followers\nana,1200\n,50\n")
+    reading = read(tmp_path, BRIEF)
+    assert reading.dataset.creators["creator"].tolist() == ["instagram:ana"]
+    assert reading.aside[["file", "row", "reason", "values"]].to_numpy().tolist() == [["creators.csv", 3, "no creator", "followers=50"]]
