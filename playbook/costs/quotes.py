@@ -103,13 +103,14 @@ def quote_findings(data: Dataset, brief: Brief) -> list[Finding]:
                 )
             )
     kept = rows.query("unusable == ''")
-    repeated = kept[kept.duplicated(["creator", "deliverable"], keep=False)]["creator"].nunique()
+    told = kept.groupby(["creator", "deliverable"])["fee"].nunique()
+    repeated = told[told > 1].reset_index()["creator"].nunique()
     if repeated:
         found.append(
             Finding(
                 level="note",
                 about="quotes",
-                found=f"{repeated} {plural(repeated, 'creator')} told more than one fee for the same deliverable; "
+                found=f"{repeated} {plural(repeated, 'creator')} told different fees for the same deliverable; "
                 "an agreed fee counts before an asked one, then the newest, then the highest",
             )
         )

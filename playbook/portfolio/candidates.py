@@ -37,12 +37,11 @@ class Candidates:
     Attributes
     ----------
     table : DataFrame
-        Sorted by creator: `creator`, `tier`, `niche`, `followers`, `rate`, `cost`, `cost_low`, `cost_high`, `fee`, `fee_source`,
-        `reach` (people reached by all of the creator's posts), `reach_sd` (log), `reach_source`, `target_share`, `target_sd`,
-        `target_source`, `people` (what counts for the goal: people reached, in the target group where the goal is awareness),
-        `fit`, `must`.
+        Sorted by creator: `creator`, `tier`, `niche`, `followers`, `rate`, `cost`, `cost_low`, `cost_high`, `fee`, `fee_source`, `reach`
+        (people reached by all of the creator's posts), `reach_sd` (log), `reach_source`, `target_share`, `target_sd`, `target_source`,
+        `people` (what counts for the goal, see :func:`counting`), `fit`, `must`, `affordable` (costs no more than the whole budget).
     left_out : DataFrame
-        `creator`, `reason`.
+        `creator`, `reason`; those who cost more than the whole budget stay in `table`, where a larger budget can reach them.
     notes : tuple of str
         What had to be assumed, a sentence each.
     """
@@ -74,10 +73,10 @@ def candidates(data: Dataset, brief: Brief) -> Candidates | Missing:
             needs=("quotes",),
             text=f"You want creators in the set who cannot be planned with ({why}): add what is missing or change portfolio.must.",
         )
-    free = ~table["must"] | table["reason"].eq("")
-    kept = table[table["reason"].eq("") | ~free].drop(columns="reason").reset_index(drop=True)
-    left_out = table.loc[~table["creator"].isin(kept["creator"]), ["creator", "reason"]].reset_index(drop=True)
-    if kept.empty:
+    table["affordable"] = table["reason"].eq("") | table["must"]
+    left_out = table.loc[~table["affordable"], ["creator", "reason"]].reset_index(drop=True)
+    kept = table[table["affordable"] | table["reason"].eq(REASONS[7])].drop(columns="reason").reset_index(drop=True)
+    if not kept["affordable"].any():
         counts = left_out["reason"].value_counts()
         why = listed([f"{n} {plural(n, 'creator')}: {reason}" for reason, n in sorted(counts.items())])
         return Missing(
@@ -88,7 +87,7 @@ def candidates(data: Dataset, brief: Brief) -> Candidates | Missing:
     notes = _target(kept, brief) + [
         f"{handle(r.creator)} is in because you said so, despite this: {r.reason}." for r in overruled.itertuples()
     ]
-    kept["people"] = kept["reach"] * (kept["target_share"] if brief.goal.kind == "awareness" else 1.0)
+    kept["people"] = kept["reach"] * counting(kept["target_share"], brief)
     return Candidates(table=kept, left_out=left_out, notes=tuple(notes + _sources(kept)))
 
 
@@ -197,15 +196,29 @@ def _reason(table: pd.DataFrame, never: set[str], data: Dataset, brief: Brief) -
     return pd.Series(np.select(conditions, REASONS, default=""), index=table.index)
 
 
+def counting(target_share: pd.Series, brief: Brief) -> pd.Series:
+    """Return how much one person reached counts for the goal.
+
+    Awareness: the share of the audience that is in the target group. New followers and orders: that share over the candidates' middle one,
+    because the brief's rates hold for a usual audience, and people outside the target group seldom follow or buy.
+
+    >>> brief = Brief.model_validate({"goal": {"kind": "sales"}})
+    >>> counting(pd.Series([0.2, 0.4, 0.6]), brief).round(2).tolist()
+    [0.5, 1.0, 1.5]
+    """
+    if brief.goal.kind == "awareness":
+        return target_share
+    middle = float(target_share.median())
+    return target_share / middle if middle > 0 else target_share * 0 + 1.0
+
+
 def _target(kept: pd.DataFrame, brief: Brief) -> list[str]:
     """Fill the target share where it is unknown, and say so."""
     kept["target_source"] = np.where(kept["target_share"].notna(), "quoted", "assumed")
-    if brief.goal.kind != "awareness":
-        return []
     known = kept["target_share"].notna()
     if not known.any():
         kept["target_share"] = 1.0
-        return ["Nothing is known about who the audiences are, so everybody reached counts, in your target group or not."]
+        return ["Nothing is known about who the audiences are, so everybody reached counts alike, in your target group or not."]
     if known.all():
         return []
     middle = float(kept.loc[known, "target_share"].median())

@@ -12,7 +12,7 @@ from playbook.data.dataset import Dataset
 from playbook.findings import Missing
 from playbook.portfolio.audience import Audience, bounds, pools
 from playbook.portfolio.candidates import Candidates, candidates
-from playbook.portfolio.forecast import Draws, simulate, target_part
+from playbook.portfolio.forecast import Draws, simulate
 from playbook.portfolio.optimise import CLOSED, Limits, Solution, best_set
 from playbook.portfolio.overlap import Overlap, overlap
 
@@ -37,11 +37,13 @@ class Choice:
         The most that any set within the limits could reach, in the same unit and the same model, and the share of it that this set
         may miss.
     people, people_low, people_high : float
-        Unique people reached that count for the goal.
+        People reached at least once, in the target group or not.
     least, most : float
         Bounds on `people` for any overlap whatever: the largest audience, and the sum or the population.
     probability : float
         Share of simulated campaigns in which the goal's target is reached.
+    within_budget : float
+        Share of simulated campaigns whose fees stay within the budget; 1 where all fees are quoted.
     method : {'exact', 'best found'}
     model : str
         One sentence on where overlap comes from.
@@ -76,6 +78,7 @@ class Choice:
     note: str
     considered: int
     left_out: pd.DataFrame
+    within_budget: float
     problem: Problem = field(repr=False)
 
     @property
@@ -122,7 +125,8 @@ class Problem:
     def draws(self, creators: list[str], brief: Brief, *, shock: float = 1.0) -> Draws:
         """Simulate campaigns with these creators."""
         table = self.candidates.table
-        return simulate(table[table["creator"].isin(creators)], self.shared, brief, shock=shock, scale=target_part(table))
+        middle = float(table["target_share"].median())
+        return simulate(table[table["creator"].isin(creators)], self.shared, brief, shock=shock, middle=middle)
 
 
 def to_cents(amount: float) -> int:
@@ -169,11 +173,17 @@ def problem(data: Dataset, brief: Brief, *, share: float | None = None) -> Probl
 
 def audience_of(table: pd.DataFrame, shared: Overlap, brief: Brief) -> Audience:
     """Return the audience model of the candidates, counting the people who matter for the goal."""
-    part = target_part(table)
-    in_target = table["niche"].map(part).to_numpy(dtype=float)
-    audiences = np.maximum(table["followers"].fillna(0), table["reach"]).to_numpy() * in_target
+    sums = table.groupby("niche")[["people", "reach"]].sum()
+    part = (sums["people"] / sums["reach"]).where(sums["reach"] > 0, 1.0)
+    counted = table["niche"].map(part).to_numpy(dtype=float)
+    audiences = np.maximum(table["followers"].fillna(0), table["reach"]).to_numpy() * counted
     sizes = {niche: size * float(part[niche]) for niche, size in shared.sizes.items()}
     return pools(table["people"].to_numpy(), table["niche"].to_numpy(dtype=str), audiences, sizes, brief.market.population)
+
+
+def reach_model(table: pd.DataFrame, shared: Overlap, brief: Brief) -> Audience:
+    """Return the audience model in which everybody counts alike."""
+    return audience_of(table.assign(people=table["reach"]), shared, brief)
 
 
 def value_per_person(brief: Brief) -> float:
@@ -231,8 +241,10 @@ def _choice(given: Problem, best: Solution, brief: Brief) -> Choice:
     values = draws.value(creators)
     value_low, value_high = np.quantile(values, ends)
     people_low, people_high = np.quantile(draws.unique(creators), ends)
-    cost_low, cost_high = np.quantile(draws.spent(creators), ends)
-    least, most = bounds(given.audience.alone[best.chosen], brief.market.population)
+    spent = draws.spent(creators)
+    cost_low, cost_high = np.quantile(spent, ends)
+    everybody = reach_model(table, given.shared, brief)
+    least, most = bounds(everybody.alone[best.chosen], brief.market.population)
     columns = ["creator", "tier", "niche", "followers", "cost", "fee", "fee_source", "reach", "reach_source", "people", "adds", "fit"]
     return Choice(
         chosen=chosen[columns].sort_values(["adds", "creator"], ascending=[False, True], ignore_index=True),
@@ -249,7 +261,7 @@ def _choice(given: Problem, best: Solution, brief: Brief) -> Choice:
         level=level,
         upper_bound=best.upper_bound * given.per_person,
         gap=best.gap,
-        people=whole,
+        people=everybody.reached(best.chosen),
         people_low=float(people_low),
         people_high=float(people_high),
         least=least,
@@ -258,7 +270,8 @@ def _choice(given: Problem, best: Solution, brief: Brief) -> Choice:
         method="exact" if best.gap <= 2 * CLOSED else "best found",
         model=given.shared.text,
         note=" ".join(given.candidates.notes),
-        considered=len(table),
+        considered=int(table["affordable"].sum()),
         left_out=given.candidates.left_out,
+        within_budget=float(np.mean(spent <= brief.budget.amount * (1 + 1e-9))),
         problem=given,
     )

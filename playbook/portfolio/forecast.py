@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from playbook.brief import Brief
+from playbook.portfolio.audience import ROOM
 from playbook.portfolio.overlap import Overlap
 
 DRAWS = 2000
@@ -25,8 +26,10 @@ class Draws:
     Attributes
     ----------
     creators : tuple of str
-    people : array (draws, creators)
-        People that count for the goal, reached by each creator.
+    reach : array (draws, creators)
+        People reached by each creator.
+    counts : array (draws, creators)
+        How much one of them counts for the goal.
     cost : array (draws, creators)
     funnel : array (draws, creators)
         New followers or orders per person reached; 1 where the goal is awareness.
@@ -36,7 +39,8 @@ class Draws:
 
     creators: tuple[str, ...]
     niche: np.ndarray = field(repr=False)
-    people: np.ndarray = field(repr=False)
+    reach: np.ndarray = field(repr=False)
+    counts: np.ndarray = field(repr=False)
     cost: np.ndarray = field(repr=False)
     funnel: np.ndarray = field(repr=False)
     pools: np.ndarray = field(repr=False)
@@ -44,15 +48,16 @@ class Draws:
 
     def unique(self, chosen: list[str]) -> np.ndarray:
         """Return the people that a set reaches at least once, in each campaign."""
-        return self._union(self._at(chosen))
+        at = self._at(chosen)
+        return self._union(at, self.reach[:, at])
 
     def value(self, chosen: list[str]) -> np.ndarray:
         """Return what a set brings in each campaign, in the goal's unit."""
         at = self._at(chosen)
-        people = self.people[:, at]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            each = (people * self.funnel[:, at]).sum(axis=1) / people.sum(axis=1)
-        return self._union(at) * np.nan_to_num(each)
+        reach = self.reach[:, at]
+        worth = reach * self.counts[:, at] * self.funnel[:, at]
+        # people reached by several creators count once; each counts as the creators' people do on average
+        return self._union(at, reach) * worth.sum(axis=1) / reach.sum(axis=1)
 
     def spent(self, chosen: list[str]) -> np.ndarray:
         """Return what a set costs in each campaign."""
@@ -62,14 +67,13 @@ class Draws:
         place = {c: i for i, c in enumerate(self.creators)}
         return np.array([place[c] for c in chosen], dtype=int)
 
-    def _union(self, at: np.ndarray) -> np.ndarray:
-        free = np.ones(len(self.people))
-        total = np.zeros(len(self.people))
+    def _union(self, at: np.ndarray, people: np.ndarray) -> np.ndarray:
+        free = np.ones(len(people))
+        total = np.zeros(len(people))
         for g in np.unique(self.niche[at]):
-            mine = at[self.niche[at] == g]
-            people = self.people[:, mine]
-            size = np.maximum(self.pools[:, g], 1.05 * people.max(axis=1))
-            niche = -size * np.expm1(np.log1p(-np.minimum(people / size[:, None], 1 / 1.05)).sum(axis=1))
+            mine = people[:, self.niche[at] == g]
+            size = np.maximum(self.pools[:, g], ROOM * mine.max(axis=1))
+            niche = -size * np.expm1(np.log1p(-mine / size[:, None]).sum(axis=1))
             total += niche
             if np.isfinite(self.population):
                 free *= 1 - np.minimum(niche / self.population, 1)
@@ -77,7 +81,7 @@ class Draws:
 
 
 def simulate(
-    table: pd.DataFrame, shared: Overlap, brief: Brief, *, scale: pd.Series | None = None, draws: int = DRAWS, shock: float = 1.0
+    table: pd.DataFrame, shared: Overlap, brief: Brief, *, middle: float | None = None, draws: int = DRAWS, shock: float = 1.0
 ) -> Draws:
     """Draw campaigns for the creators of a candidates table.
 
@@ -87,8 +91,8 @@ def simulate(
     ----------
     table : DataFrame
         Rows of :attr:`Candidates.table`.
-    scale : Series, optional
-        Part of each niche's pool that counts for the goal; by default that of `table`.
+    middle : float, optional
+        Middle target share of all candidates; by default that of `table`.
     shock : float
         Multiplies the spreads that all creators share: 0 treats them as independent, which makes a sum look surer than it is.
     """
@@ -100,7 +104,9 @@ def simulate(
     niches = sorted(shared.sizes)
     pools = np.column_stack([shared.sizes[g] * np.exp(shared.sd[g] * common.standard_normal(draws)) for g in niches])
     # every factor has the mean 1, so that the simulated campaigns are centred on the estimate
-    people, cost, funnel = (np.empty((draws, n)) for _ in range(3))
+    reach, counts, cost, funnel = (np.empty((draws, n)) for _ in range(4))
+    middle = float(table["target_share"].median()) if middle is None else middle
+    relative = 1.0 if brief.goal.kind == "awareness" or not middle > 0 else middle
     rate = {
         "awareness": 1.0,
         "followers": brief.economics.follow_rate,
@@ -109,25 +115,19 @@ def simulate(
     for i, row in enumerate(table.itertuples()):
         own = np.random.default_rng([seed, 1, zlib.crc32(row.creator.encode())])
         z = own.standard_normal((4, draws))
-        share = np.clip(row.target_share + row.target_sd * z[1], 0, 1) if brief.goal.kind == "awareness" else 1.0
-        people[:, i] = row.reach * np.exp(row.reach_sd * z[0] - row.reach_sd**2 / 2) * season * share
+        reach[:, i] = row.reach * np.exp(row.reach_sd * z[0] - row.reach_sd**2 / 2) * season
+        counts[:, i] = np.clip(row.target_share + row.target_sd * z[1], 0, 1) / relative
         cost[:, i] = row.cost * np.exp(row.cost_sd * z[2])
         swing = OWN_FUNNEL_SD * z[3] - OWN_FUNNEL_SD**2 / 2 + product - (shock * SHARED_FUNNEL_SD) ** 2 / 2
         funnel[:, i] = rate[brief.goal.kind] * (1.0 if brief.goal.kind == "awareness" else np.exp(swing))
     place = {g: k for k, g in enumerate(niches)}
-    part = target_part(table) if scale is None else scale
     return Draws(
         creators=tuple(table["creator"]),
         niche=table["niche"].map(place).to_numpy(dtype=int),
-        people=people,
+        reach=reach,
+        counts=counts,
         cost=cost,
         funnel=funnel,
-        pools=pools * part.reindex(niches).fillna(1.0).to_numpy(),
+        pools=pools,
         population=np.inf if brief.market.population is None else brief.market.population,
     )
-
-
-def target_part(table: pd.DataFrame) -> pd.Series:
-    """Return the part of each niche's pool that counts for the goal: people over reach, summed over its creators."""
-    sums = table.groupby("niche")[["people", "reach"]].sum()
-    return (sums["people"] / sums["reach"]).where(sums["reach"] > 0, 1.0)
