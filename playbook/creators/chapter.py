@@ -69,9 +69,8 @@ def gaps_sentence(data: Dataset, brief: Brief) -> str | Missing:
     parts = [f"Of {len(notes)} things worth noting you have {len(full)} for everybody."]
     if len(by_hand):
         first = by_hand.iloc[0]
-        parts.append(
-            f"The largest gap that you can close by looking: {first['note']}, known for {_how_many(first['share'], write)} of your creators."
-        )
+        text = f"The largest gap that you can close by looking: {first['note']}, known for"
+        parts.append(f"{text} {_how_many(first['share'], write)} of your creators.")
     if len(ask):
         first = ask.iloc[0]
         parts.append(f"The largest gap that you must ask about: {first['note']}, known for {_how_many(first['share'], write)}.")
@@ -91,7 +90,8 @@ def activity_sentence(data: Dataset, brief: Brief) -> str | Missing:
         )
     write = wording(brief)
     now = int((dated["posts_30"] > 0).sum())
-    text = f"{write.count(now)} of {len(dated)} creators with dated posts posted in the {RECENT_DAYS} days to {write.day(data.as_of)}"
+    who = f"All {len(dated)}" if now == len(dated) > 1 else f"{write.count(now)} of {len(dated)}"
+    text = f"{who} {plural(len(dated), 'creator')} with dated posts posted in the {RECENT_DAYS} days to {write.day(data.as_of)}"
     quiet = dated[dated["days_since"] > QUARTER_DAYS].sort_values(["days_since", "creator"], ascending=[False, True])
     if len(quiet):
         text += f"; {write.count(len(quiet))} {plural(len(quiet), 'has', 'have')} been quiet for more than {QUARTER_DAYS} days"

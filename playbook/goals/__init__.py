@@ -1,0 +1,26 @@
+"""Chapter 01: the goal, the measure that belongs to it, and the funnel backwards from the target to the money."""
+
+from playbook.goals.chapter import days_left, findings, outcome, possible_sentence, time_sentence, worth_sentence
+from playbook.goals.funnel import Plan, break_even, plan, sensitivity
+from playbook.goals.kpis import check_kpi, kpi_findings, kpi_sentence, kpis
+from playbook.goals.rates import median_interval, pool, rates
+
+__all__ = [
+    "Plan",
+    "break_even",
+    "check_kpi",
+    "days_left",
+    "findings",
+    "kpi_findings",
+    "kpi_sentence",
+    "kpis",
+    "median_interval",
+    "outcome",
+    "plan",
+    "pool",
+    "possible_sentence",
+    "rates",
+    "sensitivity",
+    "time_sentence",
+    "worth_sentence",
+]
