@@ -1,0 +1,280 @@
+"""Jumps in follower counts: how large, on which day, and what else happened in those days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from playbook.brief import Brief
+from playbook.data.dataset import Dataset
+from playbook.engagement.rates import platform_of
+from playbook.findings import Missing, needs
+from playbook.trust.rates import MAD_TO_SD, degrees_of_freedom
+
+WINDOW = 28  # counts on each side of the one that is judged
+COUNTS_NEEDED = 20
+GAP_DAYS = 8  # counts further apart than this are not compared
+SMALLEST_JUMP = 0.02  # of followers; smaller ones change nothing that a brand pays for
+SMALLEST_FOLLOWERS = 20
+CROWD_NEEDED = 10  # creators with a count on a day, before a day's median says anything about the platform
+CHUNK = 4_000
+NEAR_DAYS = (-2, 2)  # days around the jump in which a post may explain it
+VIRAL_MULTIPLE = 3.0
+ADD_HISTORY = "a follower_history table with creator, day and followers: one row a creator and day, 30 days or more"
+GIVEAWAY_WORDS = (
+    "giveaway", "give away", "sweepstake", "raffle", "gewinnspiel", "verlosung", "verlose", "concours", "sorteo", "sorteio", "giveaways",
+    "win a ", "to win", "gewinnen", "jeu concours", "kilpailu", "konkurs", "çekiliş", "розыгрыш",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Follower counts as a matrix: a row a creator, their counts in order of time, missing at the right end.
+
+    Attributes
+    ----------
+    creator : array of str
+    day : array of int, creator × count
+        Days since 1970; -1 where there is no count.
+    followers : array of float, creator × count
+    """
+
+    creator: np.ndarray
+    day: np.ndarray
+    followers: np.ndarray
+
+
+def histories(table: pd.DataFrame) -> Histories:
+    """Turn the `follower_history` table into a matrix; of several counts on a day the last row stays.
+
+    Examples
+    --------
+    >>> t = pd.DataFrame({"creator": ["a", "a", "b"], "day": pd.to_datetime(["2026-01-02", "2026-01-01", "2026-01-01"]), "followers": [11.0, 10, 5]})
+    >>> histories(t).followers.tolist()
+    [[10.0, 11.0], [5.0, nan]]
+    """
+    known = table[table["followers"].notna() & table["day"].notna() & table["creator"].notna()]
+    codes, names = pd.factorize(known["creator"], sort=True)
+    days = known["day"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    followers = known["followers"].to_numpy(dtype=float)
+    order = np.lexsort((days, codes))
+    codes, days, followers = codes[order], days[order], followers[order]
+    if len(codes):
+        last = np.r_[(codes[1:] != codes[:-1]) | (days[1:] != days[:-1]), True]
+        codes, days, followers = codes[last], days[last], followers[last]
+    counts = np.bincount(codes, minlength=len(names)) if len(codes) else np.zeros(0, dtype=int)
+    width = int(counts.max()) if len(counts) else 0
+    place = np.arange(len(codes)) - np.repeat(np.cumsum(counts) - counts, counts)
+    day = np.full((len(names), width), -1, dtype=np.int64)
+    value = np.full((len(names), width), np.nan)
+    day[codes, place], value[codes, place] = days, followers
+    return Histories(np.asarray(names, dtype=object), day, value)
+
+
+def steps_published(followers: np.ndarray, youtube: np.ndarray, told: np.ndarray) -> np.ndarray:
+    """Return the step in which each count is published, creator × count.
+
+    What the table tells; else three significant digits on YouTube; else the largest power of ten that all of a creator's counts share,
+    where there are at least three different ones.
+    """
+    safe = np.where(followers > 0, followers, 1.0)
+    step = np.ones_like(safe)
+    for power in (10.0, 100.0, 1_000.0, 10_000.0, 100_000.0):
+        whole = np.all(np.isnan(followers) | (followers % power == 0), axis=1) & (np.nanmax(np.nan_to_num(followers), axis=1) >= 5 * power)
+        step = np.where(whole[:, None], power, step)
+    three_digits = 10.0 ** np.maximum(np.floor(np.log10(np.maximum(safe, 1))) - 2, 0)
+    step = np.where(youtube[:, None], np.maximum(step, three_digits), step)
+    return np.where(told[:, None] > 0, told[:, None], step)
+
+
+def surprises(h: Histories, step: np.ndarray, platform: np.ndarray) -> np.ndarray:
+    """Return the robust z of each change, creator × count; missing where it cannot be judged.
+
+    Change of log followers a day, less the platform's median that day (what everybody lost is a clean-up, not a question), against the
+    median and MAD of the creator's own counts within 28 on each side, the judged one left out. The scale is never below half the step in
+    which the count is published: rounding alone must not look like a jump.
+    """
+    n, width = h.followers.shape
+    z = np.full((n, width), np.nan)
+    if width < 2:
+        return z
+    logs = np.log(np.where(h.followers > 0, h.followers, np.nan))
+    gap = np.diff(h.day, axis=1).astype(float)
+    gap = np.where((h.day[:, 1:] >= 0) & (gap > 0) & (gap <= GAP_DAYS), gap, np.nan)
+    rate = np.diff(logs, axis=1) / gap
+    rate = rate - _crowd(rate, h.day[:, 1:], platform)
+    half_step = 0.5 * step[:, 1:] / np.where(h.followers[:, 1:] > 0, h.followers[:, 1:], np.nan) / gap
+    offsets = np.r_[np.arange(-WINDOW, 0), np.arange(1, WINDOW + 1)]
+    for start in range(0, n, CHUNK):
+        rows = slice(start, start + CHUNK)
+        here = rate[rows]
+        m = here.shape[1]
+        for j in range(m):
+            around = j + offsets
+            seen = here[:, around[(around >= 0) & (around < m)]]
+            enough = np.isfinite(seen).sum(axis=1) >= COUNTS_NEEDED - 1
+            judged = enough & np.isfinite(here[:, j])
+            if not judged.any():
+                continue
+            own = seen[judged]
+            whole = not np.isnan(own).any()
+            middle = np.median(own, axis=1) if whole else np.nanmedian(own, axis=1)
+            away = np.abs(own - middle[:, None])
+            scale = MAD_TO_SD * (np.median(away, axis=1) if whole else np.nanmedian(away, axis=1))
+            scale = np.maximum(scale / np.sqrt(gap[rows][judged, j]), half_step[rows][judged, j])
+            z[start + np.flatnonzero(judged), j + 1] = (here[judged, j] - middle) / scale
+    return z
+
+
+def _crowd(rate: np.ndarray, day: np.ndarray, platform: np.ndarray) -> np.ndarray:
+    """Return the median change of each platform on each day, where enough creators have one; 0 elsewhere."""
+    out = np.zeros_like(rate)
+    rows, columns = np.nonzero(np.isfinite(rate))
+    frame = pd.DataFrame({"platform": platform[rows], "day": day[rows, columns], "rate": rate[rows, columns]})
+    grouped = frame.groupby(["platform", "day"], sort=False)["rate"]
+    middle = grouped.transform("median").to_numpy()
+    crowd = grouped.transform("size").to_numpy()
+    out[rows, columns] = np.where(crowd >= CROWD_NEEDED, middle, 0.0)
+    return out
+
+
+@needs("follower_history", otherwise=ADD_HISTORY)
+def jumps(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
+    """Return each creator's largest rise in followers, how unusual it is, and what may explain it.
+
+    Returns
+    -------
+    DataFrame
+        Sorted by `creator`, one row a creator with a history: `creator`, `counts` (known), `first_day`, `last_day`, `day` (of the rise),
+        `before`, `after` (followers), `gained`, `share` (of those before), `z`, `p` (that an honest history of this length holds such a
+        rise), `one_day` (share of the week's rise that came on that day), `lost_after` (share of the block gone 14 days later),
+        `round_size` (the rise is within 2 % of a round thousand or five hundred), `viral_at`, `viral_multiple` (best post near the day over
+        the creator's typical post), `giveaway_at`, `step` (in which the count is published). Values of the rise are missing where
+        there are under 20 counts.
+    """
+    h = histories(data.follower_history)
+    platform = _platforms(data, h.creator)
+    told = data.creators.dropna(subset=["followers_precision"]).drop_duplicates("creator").set_index("creator")["followers_precision"]
+    precision = pd.Series(h.creator).map(told).fillna(0).to_numpy(dtype=float)
+    step = steps_published(h.followers, platform == "youtube", precision)
+    z = surprises(h, step, platform)
+    with np.errstate(invalid="ignore"):
+        before = np.c_[np.full(len(h.creator), np.nan), h.followers[:, :-1]]
+        gained = h.followers - before
+        large = (gained >= SMALLEST_JUMP * before) & (gained >= SMALLEST_FOLLOWERS) & (gained >= 4 * step)
+    ranked = np.where(np.isfinite(z), z + np.where(large, 1e6, 0), -np.inf)
+    rows = np.arange(len(h.creator))
+    best = ranked.argmax(axis=1) if ranked.shape[1] else np.zeros(len(rows), dtype=int)
+    judged = np.isfinite(z).sum(axis=1)
+    usable = judged > 0
+    top = z[rows, best]
+    df = degrees_of_freedom(z[np.isfinite(z)])
+    from scipy.stats import t
+
+    counts = (h.day >= 0).sum(axis=1)
+    out = pd.DataFrame(
+        {
+            "creator": pd.Series(h.creator, dtype="str"),
+            "counts": counts,
+            "first_day": h.day[:, 0].astype("datetime64[D]").astype("datetime64[us]"),
+            "last_day": h.day[rows, counts - 1].astype("datetime64[D]").astype("datetime64[us]"),
+            "day": np.where(usable, h.day[rows, best], -1).astype("datetime64[D]").astype("datetime64[us]"),
+            "before": before[rows, best],
+            "after": h.followers[rows, best],
+            "z": top,
+            # a history of many days has many chances
+            "p": np.minimum(1.0, judged * t.sf(top, df)),
+            "large": large[rows, best],
+            "one_day": _one_day(h, best),
+            "lost_after": _lost_after(h, best),
+            "step": step[rows, best],
+        }
+    )
+    for name in ("day", "before", "after", "z", "p", "one_day", "lost_after"):
+        out[name] = out[name].where(usable)
+    out["large"] &= usable
+    out["gained"] = out["after"] - out["before"]
+    out["share"] = out["gained"] / out["before"]
+    out["round_size"] = _round_size(out["gained"])
+    return out.merge(_posts_near(data, brief, out), on="creator", how="left").sort_values("creator", ignore_index=True)
+
+
+def _platforms(data: Dataset, creator: np.ndarray) -> np.ndarray:
+    told = data.creators.dropna(subset=["platform"]).drop_duplicates("creator").set_index("creator")["platform"]
+    named = platform_of(pd.Series(creator, dtype="str"))
+    return pd.Series(creator, dtype="str").map(told).fillna(named).to_numpy(dtype=object)
+
+
+def _one_day(h: Histories, best: np.ndarray) -> np.ndarray:
+    """Share of the rise from the day before to four counts after that came on the day itself: near 1 for a block, less for word of mouth."""
+    rows = np.arange(len(best))
+    width = h.followers.shape[1]
+    at = h.followers[rows, best]
+    before = h.followers[rows, np.maximum(best - 1, 0)]
+    later = h.followers[rows[:, None], np.minimum(best[:, None] + np.arange(1, 5), width - 1)]
+    earlier = h.followers[rows, np.maximum(best - 3, 0)]
+    peak = np.fmax(np.nanmax(np.where(np.isnan(later), -np.inf, later), axis=1), at)
+    rise = np.where(np.isfinite(peak), peak, at) - np.fmin(earlier, before)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(rise > 0, (at - before) / rise, np.nan)
+
+
+def _lost_after(h: Histories, best: np.ndarray, days: int = 14) -> np.ndarray:
+    """Share of the rise that is gone about two weeks later; negative where the count went on growing."""
+    rows = np.arange(len(best))
+    since = h.day - h.day[rows, best][:, None]
+    reached = np.where((h.day >= 0) & (since >= days), since, 10**6)
+    place = reached.argmin(axis=1)
+    known = reached[rows, place] <= days + GAP_DAYS
+    at, before = h.followers[rows, best], h.followers[rows, np.maximum(best - 1, 0)]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(known & (at > before), (at - h.followers[rows, place]) / (at - before), np.nan)
+
+
+def _round_size(gained: pd.Series) -> pd.Series:
+    """Say whether a rise lies within 2 % of a round number, as blocks are sold: 500, then whole thousands, then five thousands."""
+    unit = np.select([gained < 750, gained < 7_500, gained < 75_000], [500.0, 1_000.0, 5_000.0], 10_000.0)
+    whole = np.round(gained / unit) * unit
+    return ((gained - whole).abs() <= 0.02 * whole) & (whole > 0)
+
+
+def _posts_near(data: Dataset, brief: Brief, found: pd.DataFrame) -> pd.DataFrame:
+    """Return the post that did best around each rise, over the creator's typical post, and a giveaway told in a caption."""
+    asked = found.loc[found["large"] & (found["z"] > 3), ["creator", "day"]]
+    columns = ["creator", "viral_at", "viral_multiple", "giveaway_at"]
+    if asked.empty or not data.has("posts"):
+        return pd.DataFrame({c: pd.Series(dtype="str" if c == "creator" else "float64" if c == "viral_multiple" else "datetime64[us]") for c in columns})
+    likely = " OR ".join(f"contains(lower(caption), '{w}')" for w in GIVEAWAY_WORDS)
+    near = data.posts.query(
+        f"""
+        WITH asked AS (
+            SELECT unnest($creators) AS creator, unnest($days) AS day
+        ), counted AS (
+            SELECT p.creator, p.posted_at, a.day, coalesce(likes, views, comments) AS size, comments,
+                   coalesce({likely}, FALSE) AS giveaway
+            FROM posts p JOIN asked a ON a.creator = p.creator WHERE posted_at IS NOT NULL AND posted_at <= $now
+        ), typical AS (
+            SELECT creator, median(size) AS size, median(comments) AS comments FROM counted GROUP BY creator
+        )
+        SELECT c.creator, c.posted_at, c.size / nullif(t.size, 0) AS multiple,
+               giveaway OR coalesce(c.comments > 5 * greatest(t.comments, 2) AND c.comments / nullif(t.comments, 0) > 1.6 * c.size / nullif(t.size, 0), FALSE) AS giveaway
+        FROM counted c JOIN typical t ON t.creator = c.creator
+        WHERE date_diff('day', day, posted_at) BETWEEN {NEAR_DAYS[0]} AND {NEAR_DAYS[1]}
+        ORDER BY c.creator, multiple DESC NULLS LAST, c.posted_at
+        """,
+        {
+            "creators": asked["creator"].tolist(),
+            "days": [d.to_pydatetime() for d in asked["day"]],
+            "now": data.as_of.tz_convert("UTC").tz_localize(None) if data.as_of.tzinfo else data.as_of,
+        },
+    )
+    near["posted_at"] = near["posted_at"].dt.tz_localize(None)
+    viral = near[near["multiple"] >= VIRAL_MULTIPLE].drop_duplicates("creator").set_index("creator")
+    given = near[near["giveaway"]].drop_duplicates("creator").set_index("creator")
+    out = asked[["creator"]].copy()
+    out["viral_at"] = out["creator"].map(viral["posted_at"])
+    out["viral_multiple"] = out["creator"].map(near.drop_duplicates("creator").set_index("creator")["multiple"])
+    out["giveaway_at"] = out["creator"].map(given["posted_at"])
+    return out
