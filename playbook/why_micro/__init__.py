@@ -1,0 +1,27 @@
+"""Chapter 03: do smaller creators engage more and cost less, on your own data?"""
+
+from playbook.why_micro.chapter import answer, counts, findings, outcome, price, shape
+from playbook.why_micro.claims import claims, ledger
+from playbook.why_micro.groups import tiers
+from playbook.why_micro.several import micros_for_one, several, surface, unique_reach
+from playbook.why_micro.size import SizeEffect, creators, line_jump, size_effect
+
+__all__ = [
+    "SizeEffect",
+    "answer",
+    "claims",
+    "counts",
+    "creators",
+    "findings",
+    "ledger",
+    "line_jump",
+    "micros_for_one",
+    "outcome",
+    "price",
+    "several",
+    "shape",
+    "size_effect",
+    "surface",
+    "tiers",
+    "unique_reach",
+]
