@@ -69,36 +69,55 @@ def decision(states: list[State], write: Wording, document: Mapping[str, Any]) -
 
 def _sure(states: list[State], write: Wording, document: Mapping[str, Any]) -> tuple[str, ...]:
     """Say in sentences how far the numbers can be trusted."""
-    out = []
+    return tuple(
+        sentence
+        for sentence in (
+            _of_sources(document, write),
+            _of_claims(document),
+            _of_findings(document),
+            _of_chapters(states, "could answer more with more data", ("partial", "needs_data")),
+            _of_chapters(states, "failed, and what it would say is missing here", ("failed",)),
+        )
+        if sentence
+    )
+
+
+def _of_sources(document: Mapping[str, Any], write: Wording) -> str:
     figures = [f for f in document["figures"] if f["value"] is not None]
-    if figures:
-        sources = Counter(f["source"] for f in figures)
-        with_interval = sum(f["low"] is not None for f in figures)
-        others = [f"{n} {source}" for source, n in sorted(sources.items(), key=lambda s: (-s[1], s[0])) if source != "measured"]
-        rest = f"; of the others {listed(others)}" if others else ""
-        out.append(
-            f"{write.count(sources['measured'])} of the {write.count(len(figures))} numbers in this report {plural(sources['measured'], 'is', 'are')} "
-            f"measured on your data{rest}. {write.count(with_interval)} come with an interval."
-        )
-    claims = Counter(c["verdict"] for c in document["claims"])
-    if claims:
-        total = sum(claims.values())
-        out.append(
-            f"Of the {total} {plural(total, 'claim')} of the guide put to the test, {claims['holds']} {plural(claims['holds'], 'holds', 'hold')} on your data, "
-            f"{claims['does_not_hold']} {plural(claims['does_not_hold'], 'does', 'do')} not, and your data cannot tell for {claims['cannot_tell']}."
-        )
+    if not figures:
+        return ""
+    sources = Counter(f["source"] for f in figures)
+    measured = sources.pop("measured", 0)
+    others = [f"{n} {source}" for source, n in sorted(sources.items(), key=lambda s: (-s[1], s[0]))]
+    rest = f"; {listed(others)}" if others else ""
+    sure = sum(f["low"] is not None for f in figures)
+    are = plural(measured, "is", "are")
+    return (
+        f"{write.count(measured)} of the {write.count(len(figures))} numbers in this report {are} measured on your data{rest}. "
+        f"{write.count(sure)} {plural(sure, 'comes', 'come')} with an interval."
+    )
+
+
+def _of_claims(document: Mapping[str, Any]) -> str:
+    verdicts = Counter(c["verdict"] for c in document["claims"])
+    total = sum(verdicts.values())
+    if not total:
+        return ""
+    yes, no, open_ = verdicts["holds"], verdicts["does_not_hold"], verdicts["cannot_tell"]
+    return (
+        f"Of the {total} {plural(total, 'claim')} of the guide put to the test, {yes} {plural(yes, 'holds', 'hold')} on your data, "
+        f"{no} {plural(no, 'does', 'do')} not, and for {open_} your data cannot tell."
+    )
+
+
+def _of_findings(document: Mapping[str, Any]) -> str:
     levels = Counter(f["level"] for f in document["findings"])
-    if levels["error"] or levels["warning"]:
-        worst = " and ".join(f"{levels[k]} {plural(levels[k], k)}" for k in ("error", "warning") if levels[k])
-        out.append(f"Reading the inputs left {worst}; each is listed below with how to mend it.")
-    elif any(s.counts for s in states):
-        out.append("Nothing in the inputs needed a warning.")
-    short = [s.chapter.title for s in states if s.counts and s.status in ("partial", "needs_data")]
-    if short:
-        out.append(f"{len(short)} {plural(len(short), 'chapter')} could answer more with more data: {listed(short, most=11)}.")
-    failed = [s.chapter.title for s in states if s.counts and s.status == "failed"]
-    if failed:
-        out.append(
-            f"{len(failed)} {plural(len(failed), 'chapter')} failed and {plural(len(failed), 'is', 'are')} missing here: {listed(failed, most=11)}."
-        )
-    return tuple(out)
+    worst = [f"{levels[k]} {plural(levels[k], k)}" for k in ("error", "warning") if levels[k]]
+    if not worst:
+        return "Nothing in the inputs needed a warning."
+    return f"The inputs left {listed(worst)}, each listed below with how to mend it."
+
+
+def _of_chapters(states: list[State], said: str, statuses: tuple[str, ...]) -> str:
+    titles = [s.chapter.title for s in states if s.counts and s.status in statuses]
+    return f"{len(titles)} {plural(len(titles), 'chapter')} {said}: {listed(titles, most=11)}." if titles else ""

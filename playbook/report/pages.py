@@ -120,7 +120,7 @@ def index_page(site: Site, document: Mapping[str, Any]) -> str:
         site=site,
         document=document,
         decision=decision.decision(site.states, site.write, document),
-        figures=[(s, [f for f in s.outcome.get("figures", [])]) for s in site.states if s.counts and s.outcome.get("figures")],
+        figures=[(s, s.outcome["figures"]) for s in site.states if s.counts and s.outcome.get("figures")],
         levels=[(level, [f for f in document["findings"] if f["level"] == level]) for level in ("error", "warning", "note")],
         files=_files(site.campaign, document),
         meanings=meanings("claims"),

@@ -28,7 +28,7 @@ from playbook.report import settings as settings_of
 from playbook.report.kernels import Failure, Job, Ran
 
 WORK = ".work"
-# in this order: the workbook first, as an open Excel is the likeliest thing to stop a rename; index.html last, when all it links to is there
+# in this order: the workbook first, as an open Excel is likeliest to stop a rename; index.html last, when all it links to is there
 LEAVES = ("workbook.xlsx", "notebooks", "chapters", "results.json", "run.json", "index.html")
 
 Progress = Callable[[str], None]
@@ -73,7 +73,7 @@ def report(
     folder : str or path
         A campaign folder, or a sample's name.
     out : path, optional
-        Where the report goes; by default ``out/<name of the folder>`` where you are.
+        Where the report goes; by default ``<name of the folder>-report`` where you are.
     chapters : sequence of str, optional
         Names or numbers; all by default. Chapters that an earlier run left stay, where they belong to the same inputs and settings.
     settings : iterable of str, optional
@@ -146,7 +146,7 @@ def _chosen(names: Sequence[str] | None, source: Path) -> list[Chapter]:
 
 def _target(out: str | Path | None, home: Path, source: Path) -> Path:
     """Return the folder to write to; refuse one that holds somebody else's files."""
-    target = (Path("out") / home.name if out is None else Path(out).expanduser()).resolve()
+    target = (Path(f"{home.name}-report") if out is None else Path(out).expanduser()).resolve()
     if target.is_file():
         raise BadCall(f"{target} is a file; --out names a folder.")
     if target == home or (target / "campaign.yml").exists():
@@ -188,7 +188,8 @@ def _no_writing(target: Path, problem: OSError) -> str:
         return f"{target} lies on a disk that can only be read; name another folder with --out."
     if isinstance(problem, PermissionError):
         name = Path(problem.filename2 or problem.filename or target).name
-        return f"{target} cannot be written ({name} is protected, or open in another program); close it or name another folder with --out; {kept}."
+        why = f"{name} is protected, or open in another program"
+        return f"{target} cannot be written ({why}); close it or name another folder with --out; {kept}."
     return f"{target} cannot be written ({problem.strerror or problem}); name another folder with --out; {kept}."
 
 
@@ -271,8 +272,9 @@ def _run(jobs: list[Job], workers: int | None, tell: Progress) -> list[Ran]:
         return [_told(kernels.run(job), tell) for job in jobs]
     ran = []
     with ProcessPoolExecutor(at_once, mp_context=multiprocessing.get_context("spawn")) as pool:
-        futures = [pool.submit(kernels.run, job) for job in jobs]
         try:
+            with _nameless_main():
+                futures = [pool.submit(kernels.run, job) for job in jobs]
             for future in as_completed(futures):
                 ran.append(_told(future.result(), tell))
         except BaseException:
@@ -280,6 +282,23 @@ def _run(jobs: list[Job], workers: int | None, tell: Progress) -> list[Ran]:
             raise
     order = [job.chapter for job in jobs]
     return sorted(ran, key=lambda r: order.index(r.chapter))
+
+
+@contextlib.contextmanager
+def _nameless_main() -> Iterator[None]:
+    """Keep new processes from running the caller's script once more: they need nothing of it.
+
+    Without this, a script that calls :func:`report` needs a guard against being imported by its own workers.
+    """
+    main = sys.modules["__main__"]
+    kept = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
+    try:
+        for name in kept:
+            setattr(main, name, None)
+        yield
+    finally:
+        for name, value in kept.items():
+            setattr(main, name, value)
 
 
 def _told(ran: Ran, tell: Progress) -> Ran:
@@ -395,12 +414,12 @@ def _publish(stage: Path, target: Path) -> None:
     moved: list[Path] = []
     try:
         for file, place in zip(files, places, strict=True):
-            os.replace(file, place)
+            file.replace(place)
             moved.append(place)
     except OSError:
         for place in reversed(moved):
             if place in kept:
-                os.replace(kept[place], place)
+                kept[place].replace(place)
             else:
                 place.unlink(missing_ok=True)
         raise

@@ -85,9 +85,7 @@ def _section(name: str, line: str) -> type[BaseModel]:
         n: f.annotation for n, f in Brief.model_fields.items() if isinstance(f.annotation, type) and issubclass(f.annotation, BaseModel)
     }
     if name not in sections:
-        raise BadCall(
-            f"--set {line}: {name} is neither a chapter nor a part of the brief{did_you_mean(name, sections)}; known: {', '.join(sections)}."
-        )
+        raise BadCall(f"--set {line}: {name} is no part of the brief{did_you_mean(name, sections)}; its parts are {', '.join(sections)}.")
     return sections[name]
 
 

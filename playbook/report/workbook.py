@@ -159,7 +159,7 @@ def _read_me(sheets: _Sheets, campaign: Campaign, states: list[State], document:
         ("As of", write.day(campaign.data.as_of)),
         (
             "What is in here",
-            "The decision, every figure and claim with n, interval and source, findings about the inputs, the inputs, and the tables of each chapter.",
+            "The decision, every figure and claim with n, interval and source, the inputs and findings about them, each chapter's tables.",
         ),
         ("Rows set aside", f"{write.count(aside)}; the sheet Inputs says where and why."),
         ("Intervals", f"At the {write.number(100 * campaign.brief.statistics.level, 0)} % level, in the columns Low and High."),
