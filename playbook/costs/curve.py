@@ -78,7 +78,7 @@ def own_curve(data: Dataset, brief: Brief) -> PriceCurve | Missing:
     -------
     PriceCurve, or Missing where fewer than three creators quoted a fee above 0.
     """
-    seen = _seen(data, brief)
+    seen = seen_quotes(data, brief)
     n = seen["creator"].nunique()
     if n < FEWEST_FOR_A_LEVEL:
         quoted = f"Only {n} of your creators {'has' if n == 1 else 'have'} quoted a fee" if n else "None of your creators has quoted a fee"
@@ -95,7 +95,8 @@ def own_curve(data: Dataset, brief: Brief) -> PriceCurve | Missing:
     return _level_only(seen[seen["deliverable"] == deliverable], deliverable, level)
 
 
-def _seen(data: Dataset, brief: Brief) -> pd.DataFrame:
+def seen_quotes(data: Dataset, brief: Brief) -> pd.DataFrame:
+    """Return the quotes that a price line can be drawn through: a fee above 0 and a known size, sorted by creator and deliverable."""
     fees = usable(data, brief).merge(data.creators[["creator", "platform", "followers"]], on="creator", how="left")
     return fees[(fees["fee"] > 0) & (fees["followers"] > 0)].sort_values(["creator", "deliverable"], ignore_index=True)
 
