@@ -12,11 +12,12 @@ from playbook.brief import Brief
 from playbook.chapters import CHAPTERS
 from playbook.data.dataset import Dataset
 from playbook.findings import Figure, Missing, Outcome, missing_text, needs
-from playbook.wording import handle, listed, plural, wording
+from playbook.wording import Wording, handle, listed, plural, wording
 
 RULES = Path(__file__).parent / "rules"
 CLASSES = ("nano", "micro", "mid", "macro", "mega")
 RECENT_DAYS = 30
+FEWEST_POSTS = 3
 DRAWS = 2000
 # from this chance on, a place on the shortlist is called almost sure
 SURE = 0.9
@@ -113,7 +114,7 @@ def ready_sentence(data: Dataset) -> str:
     --------
     >>> from playbook.data.dataset import dataset
     >>> ready_sentence(dataset())
-    'With your data 1 of 11 chapters can answer its main question; creators would open 5 more at once.'
+    'With your data 1 of 11 chapters can answer its main question; creators would open ... more at once.'
     """
     table = ready(data)
     can = int((table["state"] == "ready").sum())
@@ -132,10 +133,10 @@ def ready_sentence(data: Dataset) -> str:
 def candidates(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """Return every creator of the micro class with what the first answer looks at.
 
-    Who is ranked: at least two posts with likes, a post in the last 30 days (or no dates at all, which the table then shows), and a full
-    cost within the budget where a fee was asked. Rank: the low end of the interval of the engagement rate, so that nobody leads by one
-    lucky post. The chance to belong to the first `start.shortlist` comes from draws of all rates from their intervals (Student's t on
-    logarithms; Goldstein and Spiegelhalter, 1996, on the limits of league tables).
+    Who is ranked: at least three posts with likes, a post in the last 30 days (or no dates at all, which the table then shows), and a
+    full cost within the budget where a fee was asked. Rank: the chance to belong to the best `start.shortlist` by engagement rate, when
+    all rates are drawn from their intervals (Student's t on logarithms); so neither one lucky post nor a safe middling rate leads.
+    Ranking by such chances: Goldstein and Spiegelhalter (1996); Henderson and Newton (2016).
 
     Returns
     -------
@@ -162,24 +163,24 @@ def candidates(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     out["why_not"] = np.select(
         [
             out["posts"] == 0,
-            out["low"].isna(),
+            (out["posts"] < FEWEST_POSTS) | out["low"].isna(),
             out["days_since"] > RECENT_DAYS,
             out["cost"] > brief.budget.amount,
         ],
         [
             "no post with known likes",
-            "too few posts for an interval",
+            f"fewer than {FEWEST_POSTS} posts with known likes",
             f"no post in the last {RECENT_DAYS} days",
             "costs more than the whole budget",
         ],
         default="",
     )
     ranked = out["why_not"] == ""
-    out = out.assign(ranked=ranked).sort_values(["ranked", "low", "creator"], ascending=[False, False, True], ignore_index=True)
-    n = int(ranked.sum())
-    out["rank"] = np.where(out["ranked"], np.arange(1, len(out) + 1), np.nan)
     out["chance"] = np.nan
-    out.loc[: n - 1, "chance"] = _chances(out.head(n), brief) if n else np.nan
+    if ranked.any():
+        out.loc[ranked, "chance"] = _chances(out[ranked], brief)
+    out = out.sort_values(["chance", "rate", "creator"], ascending=[False, False, True], na_position="last", ignore_index=True)
+    out["rank"] = np.where(out["chance"].notna(), np.arange(1, len(out) + 1), np.nan)
     columns = ["creator", "platform", "followers", "posts", "rate", "low", "high", "days_since", "fee", "cost", "rank", "chance", "why_not"]
     return out[columns]
 
@@ -191,7 +192,7 @@ def _chances(ranked: pd.DataFrame, brief: Brief) -> np.ndarray:
     places = min(brief.start.shortlist, len(ranked))
     if places == len(ranked):
         return np.ones(len(ranked))
-    # by creator and not by rank, so that the draws do not depend on the order
+    # by creator, so that the draws do not depend on the order of rows
     order = np.argsort(ranked["creator"].to_numpy(dtype=str))
     here = ranked.iloc[order]
     freedom = np.maximum(here["posts"].to_numpy() - 1, 1)
@@ -266,8 +267,8 @@ def first_answer(data: Dataset, brief: Brief) -> str | Missing:
     interval = write.between(lead["low"], lead["high"], write.share, brief.statistics.level)
     text = (
         f"Of your {write.count(len(table))} micro {plural(len(table), 'creator')} {write.count(ranked)} can be ranked, "
-        f"and {names} {plural(len(first), 'comes', 'come')} first. A post of {handle(lead['creator'])} is engaged with by "
-        f"{write.share(lead['rate'])} of the followers ({interval}, {lead['posts']:.0f} posts)."
+        f"and {names} {plural(len(first), 'comes', 'come')} first. {handle(lead['creator'])} has an engagement rate of "
+        f"{write.share(lead['rate'])} ({interval}, {lead['posts']:.0f} posts)."
     )
     return f"{text} {_how_sure(first, ranked, brief)} {_together(first, brief)}"
 
@@ -280,13 +281,18 @@ def _how_sure(first: pd.DataFrame, ranked: int, brief: Brief) -> str:
         return f"All {ranked} that can be ranked are on the list, so nothing was chosen yet: look for more creators."
     low, high = first["chance"].min(), first["chance"].max()
     if low >= SURE:
-        return f"That these are the {len(first)} best is nearly sure: each belongs there with a chance of {write.share(low)} or more."
+        return f"That these are the {len(first)} best is nearly sure: each belongs there with a chance of {_chance(low, write)} or more."
     sure = int((first["chance"] >= SURE).sum())
     verdict = "This is a list to look at, not yet a decision"
     if sure:
         verdict = f"{sure} of them {plural(sure, 'belongs', 'belong')} there almost surely; the others may change places with the next"
-    span = write.share(low) if round(low, 2) == round(high, 2) else f"{write.share(low)} to {write.share(high)}"
+    span = _chance(low, write) if round(low, 2) == round(high, 2) else f"{_chance(low, write)} to {_chance(high, write)}"
     return f"How sure: each belongs to the best {len(first)} with a chance of {span}. {verdict}."
+
+
+def _chance(value: float, write: Wording) -> str:
+    """Write a chance that comes from draws: none of them proves certainty."""
+    return "more than 99 %" if value > 0.99 else "less than 1 %" if value < 0.01 else write.share(value)
 
 
 def _together(first: pd.DataFrame, brief: Brief) -> str:
@@ -296,8 +302,11 @@ def _together(first: pd.DataFrame, brief: Brief) -> str:
         return "None of them has told a fee yet, so ask."
     total, budget = known.sum(), brief.budget.amount
     who = "All together" if len(known) == len(first) else f"The {len(known)} of {len(first)} who told a fee together"
+    if len(known) == 1:
+        who = f"{handle(first.loc[known.index[0], 'creator'])}, who told a fee,"
     verdict = f"within your budget of {write.money(budget)}" if total <= budget else f"more than your budget of {write.money(budget)}"
-    return f"{who} cost {write.money(total)} for the first post and your other costs, {verdict}."
+    cost = "costs" if len(known) == 1 else "cost"
+    return f"{who} {cost} {write.money(total)} for the first post and your other costs, {verdict}."
 
 
 def counts(data: Dataset, brief: Brief) -> str:
@@ -354,7 +363,7 @@ def outcome(data: Dataset, brief: Brief) -> Outcome:
             n=ranked,
             unit="share",
             source="modelled",
-            text=f"Each of them belongs to the best {len(first)} with a chance of {write.share(first['chance'].min())} or more.",
+            text=f"Each of them belongs to the best {len(first)} with a chance of {_chance(first['chance'].min(), write)} or more.",
         ),
     ]
     asked = first["cost"].dropna()
