@@ -28,13 +28,42 @@ STATES: tuple[State, ...] = ("clear", "unclear", "missing")
 NOT_LEGAL_ADVICE = "This is not legal advice."
 VIDEO_FORMATS = ("reel", "video", "short", "story", "live")
 
-EU_MEMBERS = frozenset("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split())
+EU_MEMBERS = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "HR",
+        "CY",
+        "CZ",
+        "DK",
+        "EE",
+        "FI",
+        "FR",
+        "DE",
+        "GR",
+        "HU",
+        "IE",
+        "IT",
+        "LV",
+        "LT",
+        "LU",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SK",
+        "SI",
+        "ES",
+        "SE",
+    ]
+)
 _ALIASES = {"UK": "GB", "USA": "US"}
 
 # letters of other scripts that look like Latin ones; enough for the words of our table
 _LOOKALIKE = str.maketrans(
-    dict(zip("аеорсхуіѕԁһԝвкмтнгԛјӏɑɡαεορνιτκυβωɩⅰ", "aeopcxyisdhwbkmthrqjlagaeopvitkuBwii", strict=True))
-    | {overlay: None for overlay in "\u0334\u0335\u0336\u0337\u0338"}
+    dict(zip("аеорсхуіѕԁһԝвкмтнгԛјӏɑɡαεορνιτκυβωɩⅰ", "aeopcxyisdhwbkmthrqjlagaeopvitkuBwii", strict=True)) | dict.fromkeys("̴̵̶̷̸")
 )
 _NEGATION = r"(?:not|no|never|non|isn['’]t|kein(?:e|er|en)?|nicht|ohne|pas|sans|aucune?|senza|nessuna|unpaid)"
 _FILLER = r"(?:an?|any|is|paid|een|eine?|une?|una|un|de|bezahlte|really|even)"
@@ -164,7 +193,8 @@ def rules(jurisdiction: str) -> tuple[Rule, ...] | Missing:
     if name not in known:
         return Missing(
             needs=("market.jurisdiction",),
-            text=f"The kit has no disclosure rules for {jurisdiction}: set market.jurisdiction in campaign.yml to one of {', '.join(known)}, "
+            text=f"The kit has no disclosure rules for {jurisdiction}: set market.jurisdiction in campaign.yml to one of "
+            f"{', '.join(known)}, "
             "or ask a lawyer there.",
         )
     own = [r for r in all_rules() if r.jurisdiction == name]
@@ -276,7 +306,8 @@ def past_posts(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     ours = sorted(set(data.deliverables["post"].dropna()))
     if ours:
         more = data.posts.query(
-            "SELECT creator, post, posted_at, format, caption FROM posts WHERE list_contains($ours, post) AND NOT coalesce(sponsored, FALSE) ORDER BY creator, post",
+            "SELECT creator, post, posted_at, format, caption FROM posts WHERE list_contains($ours, post) AND NOT coalesce(sponsored, "
+            "FALSE) ORDER BY creator, post",
             {"ours": ours},
         )
         frame = pd.concat([frame, more], ignore_index=True).sort_values(["creator", "post"], ignore_index=True)
@@ -284,7 +315,8 @@ def past_posts(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     if frame.empty:
         return Missing(
             needs=("posts.sponsored", "posts.caption"),
-            text="No post in your data is known to be paid and has a caption, so past labels cannot be read: add caption and sponsored to posts.",
+            text="No post in your data is known to be paid and has a caption, so past labels cannot be read: add caption and sponsored "
+            "to posts.",
         )
     brand = brand_words(brief)
     readings = [lint(c, where, brand=brand, video=f in VIDEO_FORMATS) for c, f in zip(frame["caption"], frame["format"], strict=True)]
@@ -373,10 +405,17 @@ def rules_table(brief: Brief) -> pd.DataFrame | Missing:
     if isinstance(found, Missing):
         return found
     rows = [
-        {"rule": r.id, "term": _as_written(r) if r.kind == "term" else "", "standing": (r.standing or "place").replace("_", " "), "text": r.text, "source": r.source,
-         "checked": pd.Timestamp(r.checked), "status": r.status}
+        {
+            "rule": r.id,
+            "term": _as_written(r) if r.kind == "term" else "",
+            "standing": (r.standing or "place").replace("_", " "),
+            "text": r.text,
+            "source": r.source,
+            "checked": pd.Timestamp(r.checked),
+            "status": r.status,
+        }
         for r in found
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows)
 
 
@@ -465,10 +504,7 @@ def _in_soup(text: str, at: int, limit: str) -> bool:
         return at not in tags[:3]
     if not re.search(r"\w", text[:at]):
         return False  # the first thing a reader sees, whatever follows
-    for run in re.finditer(rf"(?:#\w+{_GAP}*){{{limit},}}", text):
-        if run.start() <= at < run.end():
-            return True
-    return False
+    return any(run.start() <= at < run.end() for run in re.finditer(rf"(?:#\w+{_GAP}*){{{limit},}}", text))
 
 
 def _brand_near(text: str, at: int, words: str, rule: Rule, brand: tuple[str, ...]) -> bool:
@@ -499,7 +535,8 @@ def _lookalikes(text: str, terms: list[Rule], rule: Rule) -> list[Hit]:
 def _bare(text: str, brand: tuple[str, ...], place: dict[str, Rule]) -> Hit:
     """Say what stands in for a label that is not there: a brand tag, a code, or nothing."""
     code = re.search(
-        r"(?<!\w)(?:use (?:my )?code|discount code|rabattcode|mein(?:em)? code|code promo|codice sconto|(?:with|mit) (?:my |dem )?code)\s+[A-Z0-9]{3,}",
+        r"(?<!\w)(?:use (?:my )?code|discount code|rabattcode|mein(?:em)? code|code promo|codice sconto|(?:with|mit) (?:my |dem "
+        r")?code)\s+[A-Z0-9]{3,}",
         text,
         re.I,
     )
