@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playbook.brief.read import FILE as BRIEF_FILE
-from playbook.data.readers.containers import CONTAINERS
+from playbook.data.readers.containers import ENDINGS
 from playbook.data.tables import TABLES
+from playbook.data.told import note, warning
 from playbook.findings import Finding
 
 EXPORTS = "exports"
@@ -39,17 +40,13 @@ def entries(folder: Path) -> tuple[list[Entry], list[Finding]]:
         if path.is_dir() or _nobodys(path.name):
             continue
         stem = path.name.split(".", 1)[0].casefold()
-        table_file = path.suffix.casefold() in CONTAINERS
+        table_file = path.suffix.casefold() in ENDINGS
         if stem in TABLES or path.stem.casefold() == SHEET:
             if _inside(path, root, findings):
                 found.append(Entry(path=path, shown=path.name))
         elif table_file:
-            findings.append(
-                Finding(
-                    level="note", about=path.name, found="not read: its name is not that of a table", expected=f"one of {', '.join(TABLES)}",
-                    mend=f"put it into {EXPORTS}/ to have it recognised by its content",
-                )
-            )  # fmt: skip
+            mend = f"put it into {EXPORTS}/ to have it recognised by its content"
+            findings.append(note(path.name, "not read: its name is not that of a table", f"one of {', '.join(TABLES)}", mend))
     exports = folder / EXPORTS
     if exports.is_symlink() and not exports.resolve().is_relative_to(root):
         findings.append(_outside(EXPORTS))
@@ -65,12 +62,8 @@ def entries(folder: Path) -> tuple[list[Entry], list[Finding]]:
             if _inside(path, root, findings, shown):
                 found.append(Entry(path=path, shown=shown))
     if len(found) > MAX_FILES:
-        findings.append(
-            Finding(
-                level="warning", about=EXPORTS, found=f"{len(found):,} files", expected=f"at most {MAX_FILES:,}",
-                mend=f"only the first {MAX_FILES:,} by name were read: join them into one table",
-            )
-        )  # fmt: skip
+        mend = f"only the first {MAX_FILES:,} by name were read: join them into one table"
+        findings.append(warning(EXPORTS, f"{len(found):,} files", f"at most {MAX_FILES:,}", mend))
     return found[:MAX_FILES], findings
 
 
@@ -95,4 +88,4 @@ def _inside(path: Path, root: Path, findings: list[Finding], shown: str | None =
 
 
 def _outside(shown: str) -> Finding:
-    return Finding(level="warning", about=shown, found="is a link to a place outside the campaign folder", expected="a file", mend="not read: copy the file here")
+    return warning(shown, "is a link to a place outside the campaign folder", "a file", "not read: copy the file here")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 
 import pandas as pd
 
@@ -13,6 +12,7 @@ from playbook.brief import Brief
 from playbook.data.dataset import Dataset, SourceFile, latest_time
 from playbook.data.engine import Posts
 from playbook.data.load import files, rules
+from playbook.data.load.keys import resolve
 from playbook.data.load.merged import Merged, merged
 from playbook.data.load.typed import FILE, ROW, Typed, typed
 from playbook.data.readers import headers, surest
@@ -21,6 +21,7 @@ from playbook.data.readers.containers.csv_text import looks_like_data
 from playbook.data.readers.contract import AsideRow, Context, Read, Recognition, Sample
 from playbook.data.readers.kit_table import listed
 from playbook.data.tables import TABLES
+from playbook.data.told import warning
 from playbook.errors import NotUsable
 from playbook.findings import Finding
 
@@ -86,17 +87,19 @@ def read(folder: Path | str, brief: Brief) -> Reading:
             "put your files there, or let `playbook new` write empty tables to fill in."
         )
     context = Context(brief=brief)
-    read_files = [_read_file(entry, position, context) for position, entry in enumerate(entries)]
+    read_files = [_read_file(entry, context) for entry in entries]
     for file in read_files:
         findings += file.findings
-    tables = merged([t for f in read_files for t in f.typed], [f.path for f in read_files for _ in f.typed], brief)
+    parts, paths = [t for f in read_files for t in f.typed], [f.path for f in read_files for _ in f.typed]
+    findings += resolve(parts, paths, brief)
+    tables = merged(parts, paths)
     rules.apply(tables, brief)
     if not len(tables.frames["creators"]):
         raise _no_creators(folder, findings + tables.findings, read_files)
     return _reading(read_files, tables, findings, brief)
 
 
-def _read_file(entry: files.Entry, position: int, context: Context) -> _File:
+def _read_file(entry: files.Entry, context: Context) -> _File:
     """Open, recognise, read and type one file; what goes wrong becomes a finding."""
     file = _File(path=entry.shown, sha256="")
     try:
@@ -107,30 +110,26 @@ def _read_file(entry: files.Entry, position: int, context: Context) -> _File:
             _unrecognised(file, sample)
             return file
         reader, file.recognition = chosen
-        file.format = _name(reader)
+        file.format = reader.NAME
         got: Read = reader.read(sample, context)
         file.rows, file.aside = got.rows, list(got.aside)
         file.findings += got.findings
-        file.typed = [typed(raw, entry.shown, position) for raw in got.tables]
+        file.typed = [typed(raw, entry.shown) for raw in got.tables]
         for each in file.typed:
             file.findings += each.findings
     except Unreadable as problem:
         file.typed, file.rows = [], 0
         file.format = "unreadable"
         file.findings.append(
-            Finding(level="warning", about=entry.shown, found=problem.found, expected=problem.expected, mend=problem.mend or "not read")
+            warning(entry.shown, problem.found, problem.expected, f"not read: {problem.mend}" if problem.mend else "not read")
         )
     except OSError as problem:
         file.typed, file.rows = [], 0
         file.format = "unreadable"
         file.findings.append(
-            Finding(level="warning", about=entry.shown, found=f"cannot be opened ({problem.strerror or problem})", mend="not read: check its permissions")
+            warning(entry.shown, f"cannot be opened ({problem.strerror or problem})", "", "not read: check its permissions")
         )
     return file
-
-
-def _name(reader: ModuleType) -> str:
-    return str(reader.NAME)
 
 
 def _unrecognised(file: _File, sample: Sample) -> None:
@@ -142,21 +141,14 @@ def _unrecognised(file: _File, sample: Sample) -> None:
         odd = looks_like_data(sheet.headers)
         if odd is not None:
             wanted = sample.stem if sample.stem in TABLES else "creators"
-            file.findings.append(
-                Finding(
-                    level="warning", about=about, found=f"no header: the first row holds {odd!r}, which is data", expected=f"column names such as {', '.join(TABLES[wanted].names[:4])}",
-                    mend="not read: write the column names into row 1",
-                )
-            )  # fmt: skip
+            what = f"no header: the first row holds {odd!r}, which is data"
+            expected = f"column names such as {', '.join(TABLES[wanted].names[:4])}"
+            file.findings.append(warning(about, what, expected, "not read: write the column names into row 1"))
             continue
         if not len(sheet.rows) and sample.stem in TABLES:
             continue
-        file.findings.append(
-            Finding(
-                level="warning", about=about, found=f"not recognised; its columns are {listed(sheet.headers)}", expected=_expected(sample, sheet.headers),
-                mend=_proposal(sample, sheet.headers),
-            )
-        )  # fmt: skip
+        what = f"not recognised; its columns are {listed(sheet.headers)}"
+        file.findings.append(warning(about, what, _expected(sample, sheet.headers), _proposal(sample, sheet.headers)))
 
 
 def _expected(sample: Sample, names: tuple[str, ...]) -> str:
@@ -189,8 +181,8 @@ def _no_creators(folder: Path, findings: list[Finding], read_files: list[_File])
     told = [f for f in findings if f.level == "warning"]
     why = f" {told[0].text}" if told else ""
     return NotUsable(
-        f"{folder}: there are no creators, and nothing they follow from (read: {seen}); expected rows in creators.csv, or posts or follower "
-        f"histories with a creator column: add them.{why}"
+        f"{folder}: there are no creators, and nothing they follow from (read: {seen}); expected rows in creators.csv, or posts or "
+        f"follower histories with a creator column: add them.{why}"
     )
 
 
@@ -222,14 +214,20 @@ def _reading(read_files: list[_File], tables: Merged, findings: list[Finding], b
         reasons[row.file][row.reason] = reasons[row.file].get(row.reason, 0) + 1
     posts = Posts(frames.pop("posts"))
     as_of = _as_of(brief) or latest_time(frames, posts)
-    findings = findings + tables.findings + rules.about_time(posts, as_of, brief)
+    findings = findings + tables.findings + rules.about_time(posts, as_of)
     provenance = tuple(
         SourceFile(
-            path=f.path, sha256=f.sha256, format=f.format, confidence=round(f.recognition.sureness, 3), why=f.recognition.why, tables=kept[f.path], rows=f.rows,
+            path=f.path,
+            sha256=f.sha256,
+            format=f.format,
+            confidence=round(f.recognition.sureness, 3),
+            why=f.recognition.why,
+            tables=kept[f.path],
+            rows=f.rows,
             set_aside=reasons[f.path],
         )
         for f in read_files
-    )  # fmt: skip
+    )
     data = Dataset(posts=posts, as_of=as_of, findings=tuple(dict.fromkeys(findings)), provenance=provenance, **frames)
     table = pd.DataFrame(
         {name: [getattr(row, name) for row in aside] for name in ("file", "row", "reason", "values")},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,15 +10,14 @@ import pandas as pd
 from playbook.data import values
 from playbook.data.readers.contract import Cells, Raw
 from playbook.data.tables import TABLES, Column
+from playbook.data.told import SHOWN, counted
 from playbook.data.values import Parsed, Remark, plain
 from playbook.findings import Finding
 
-# where every row came from, until the end
+# where every row came from, until the end: position of the part, row as the user sees it
 FILE, ROW = "_file", "_row"
-_ORIGIN = [FILE, ROW]
 _FREE_TEXT = {"caption", "bio", "text", "note", "name"}
 _IDS = {"post", "order", "creator", "account", "code", "utm_content"}
-SHOWN = 3
 
 
 @dataclass(kw_only=True)
@@ -29,8 +27,8 @@ class Typed:
     Attributes
     ----------
     frame : pandas.DataFrame
-        The table's columns that the file has, typed, and `_file` (position of the file), `_row` (as the user sees it);
-        `platform` and `handle` too where the file has them, in any table.
+        The table's columns that the file has, typed, and `_row` (as the user sees it); `platform` and `handle` too where the
+        file has them, in any table.
     reasons : dict of (int, str) to str
         For required cells that became missing: (position of the row, column) to why.
     """
@@ -41,11 +39,12 @@ class Typed:
     reasons: dict[tuple[int, str], str] = field(default_factory=dict)
 
 
-def typed(raw: Raw, path: str, file: int) -> Typed:
+def typed(raw: Raw, path: str) -> Typed:
     """Type every column of a raw table."""
     table = TABLES[raw.table]
     out = Typed(raw=raw, frame=pd.DataFrame())
     columns: dict[str, pd.Series] = {}
+    beside: dict[str, pd.Series] = {}
     about = f"{path}{raw.where}"
     required = set(table.required)
     for name, cells_of in raw.columns.items():
@@ -60,15 +59,20 @@ def typed(raw: Raw, path: str, file: int) -> Typed:
                 out.findings.append(told(remark, f"{about}, {header}", raw.rows, cells))
             if remark.lost and name in required:
                 for at in remark.at.tolist():
-                    out.reasons[at, name] = f"{header} {plain(cells[at])[:40]!r} {remark.one}"
+                    out.reasons[at, name] = f"{header} {remark.one}"
         if name == "followers" and parsed.step is not None and "followers_precision" in table.names:
-            columns["followers_precision"] = _steps(columns.get("followers_precision"), parsed.step)
-            rounded = np.flatnonzero(np.isfinite(parsed.step))
-            note = Remark(
-                level="note", one="is rounded", many="are rounded", expected="full counts", mend="kept with their precision in followers_precision", at=rounded
-            )
-            out.findings.append(told(note, f"{about}, {header}", raw.rows, cells))
-    columns[FILE] = pd.Series(np.full(len(raw.rows), file, dtype=np.int32))
+            beside["followers_precision"] = pd.Series(parsed.step)
+            mend = "kept, with their step in followers_precision"
+            rounded = Remark("note", np.flatnonzero(np.isfinite(parsed.step)), "is rounded", "are rounded", "full counts", mend)
+            out.findings.append(told(rounded, f"{about}, {header}", raw.rows, cells))
+        if parsed.currency is not None and "currency" in table.names:
+            beside.setdefault("currency", pd.Series(parsed.currency, dtype="str"))
+            at = np.flatnonzero(parsed.currency != None)  # noqa: E711 - cell by cell
+            remark = Remark("note", at, "names its currency", "name their currency", "a currency column", "used where that is empty")
+            out.findings.append(told(remark, f"{about}, {header}", raw.rows, cells))
+    # what one cell tells of two columns, such as 12.5K or 90 EUR, fills the second where it is empty
+    for name, more in beside.items():
+        columns[name] = columns[name].where(columns[name].notna(), more) if name in columns else more
     columns[ROW] = pd.Series(np.asarray(raw.rows, dtype=np.int32))
     out.frame = pd.DataFrame(columns)
     return out
@@ -94,31 +98,16 @@ def _parsed(column: Column, cells: Cells, raw: Raw) -> Parsed:
     return values.words(cells, marks=column.name not in _FREE_TEXT, ids=column.name in _IDS)
 
 
-def _steps(given: pd.Series | None, step: np.ndarray) -> pd.Series:
-    steps = pd.Series(step, dtype="float64")
-    return steps if given is None else given.where(given.notna(), steps)
-
-
 def told(remark: Remark, about: str, rows: np.ndarray, cells: Cells) -> Finding:
     """Turn a remark about cells into a finding that counts them and shows the first few.
 
     >>> import numpy as np
-    >>> r = Remark(level="warning", one="is not a number", many="are not numbers", at=np.array([1]), lost=True)
+    >>> r = Remark("warning", np.array([1]), "is not a number", "are not numbers", lost=True)
     >>> told(r, "posts.csv, likes", np.array([2, 3]), np.array(["5", "many"], dtype=object)).text
     "posts.csv, likes: 1 value is not a number (row 3: 'many')."
     """
     n = len(remark.at)
     first = [f"row {rows[at]}: {plain(cells[at])[:40]!r}" for at in remark.at[:SHOWN].tolist()]
-    more = ", …" if n > SHOWN else ""
-    phrase = f"{n:,} {'value' if n == 1 else 'values'} {remark.one if n == 1 else remark.many}"
-    return Finding(level=remark.level, about=about, found=f"{phrase} ({', '.join(first)}{more})", expected=remark.expected, mend=remark.mend)
-
-
-def rows_told(rows: Sequence[int]) -> str:
-    """Return the first few row numbers for a sentence.
-
-    >>> rows_told([7]), rows_told([2, 5, 9, 11])
-    ('row 7', 'rows 2, 5, 9, …')
-    """
-    first = ", ".join(str(r) for r in rows[:SHOWN])
-    return f"{'row' if len(rows) == 1 else 'rows'} {first}{', …' if len(rows) > SHOWN else ''}"
+    phrase = counted(n, f"value {remark.one}", f"values {remark.many}")
+    found = f"{phrase} ({', '.join(first)}{', …' if n > SHOWN else ''})"
+    return Finding(level=remark.level, about=about, found=found, expected=remark.expected, mend=remark.mend)

@@ -6,20 +6,27 @@ import pandas as pd
 
 from playbook.data.load.merged import Merged
 from playbook.data.tables import FORMATS, TABLES
-from playbook.findings import Finding
+from playbook.data.told import note
 
 FORMAT_WORDS = {
-    **{w: "photo" for w in ("image", "picture", "pic", "img", "graphimage", "ig image", "static", "static post", "feed", "foto", "photos", "images")},
-    **{w: "carousel" for w in ("sidecar", "graphsidecar", "album", "carousel_album", "carousel album", "ig carousel", "slideshow", "gallery")},
-    **{w: "reel" for w in ("reels", "ig reel", "clip", "clips")},
-    **{w: "video" for w in ("graphvideo", "videos", "igtv", "ig video", "long video", "vod")},
-    **{w: "short" for w in ("shorts", "youtube short", "youtube shorts")},
-    **{w: "story" for w in ("stories", "ig story", "storys")},
-    **{w: "live" for w in ("livestream", "live stream", "stream", "live video")},
-    **{w: "text" for w in ("tweet", "status", "thread", "link")},
+    **dict.fromkeys(
+        ("image", "picture", "pic", "img", "graphimage", "ig image", "static", "static post", "feed", "foto", "photos", "images"), "photo"
+    ),
+    **dict.fromkeys(
+        ("sidecar", "graphsidecar", "album", "carousel_album", "carousel album", "ig carousel", "slideshow", "gallery"), "carousel"
+    ),
+    **dict.fromkeys(("reels", "ig reel", "clip", "clips"), "reel"),
+    **dict.fromkeys(("graphvideo", "videos", "igtv", "ig video", "long video", "vod"), "video"),
+    **dict.fromkeys(("shorts", "youtube short", "youtube shorts"), "short"),
+    **dict.fromkeys(("stories", "ig story", "storys"), "story"),
+    **dict.fromkeys(("livestream", "live stream", "stream", "live video"), "live"),
+    **dict.fromkeys(("tweet", "status", "thread", "link"), "text"),
 }
-GENDER_WORDS = {**{w: "female" for w in ("f", "w", "women", "woman", "femal", "weiblich", "frauen")}, **{w: "male" for w in ("m", "men", "man", "männlich", "männer")},
-                **{w: "other" for w in ("u", "o", "unspecified", "divers", "non-binary", "nonbinary")}}  # fmt: skip
+GENDER_WORDS = {
+    **dict.fromkeys(("f", "w", "women", "woman", "weiblich", "frauen"), "female"),
+    **dict.fromkeys(("m", "men", "man", "männlich", "männer"), "male"),
+    **dict.fromkeys(("u", "o", "unspecified", "divers", "non-binary", "nonbinary"), "other"),
+}
 
 
 def spelled(tables: Merged) -> None:
@@ -62,14 +69,10 @@ def _formats(tables: Merged) -> None:
     about, _ = tables.about("posts", posts["format"].notna().to_numpy())
     if changed:
         pairs = ", ".join(f"{w} as {FORMAT_WORDS[w]}" for w in changed[:6])
-        tables.findings.append(Finding(level="note", about=about, found=f"formats read: {pairs}", expected=f"one of {', '.join(FORMATS)}"))
+        tables.findings.append(note(about, f"formats read: {pairs}", f"one of {', '.join(FORMATS)}", "nothing to do if that is right"))
     if strange:
-        tables.findings.append(
-            Finding(
-                level="note", about=about, found=f"{'format' if len(strange) == 1 else 'formats'} {', '.join(strange[:6])} unknown to the kit", expected=f"one of {', '.join(FORMATS)}",
-                mend="kept as written",
-            )
-        )  # fmt: skip
+        what = f"{'format' if len(strange) == 1 else 'formats'} {', '.join(strange[:6])} unknown to the kit"
+        tables.findings.append(note(about, what, f"one of {', '.join(FORMATS)}", "kept as written"))
 
 
 def _buckets(tables: Merged) -> None:
@@ -89,7 +92,5 @@ def _buckets(tables: Merged) -> None:
     if changed.any():
         about, _ = tables.about("audience", changed.to_numpy())
         pairs = ", ".join(f"{b} as {a}" for b, a in dict.fromkeys(zip(before[changed], after[changed], strict=True)))
-        tables.findings.append(
-            Finding(level="note", about=about, found=f"buckets read: {pairs[:200]}", expected="18-24, female, DE or de", mend="nothing to do if that is right")
-        )
+        tables.findings.append(note(about, f"buckets read: {pairs[:200]}", "18-24, female, DE or de", "nothing to do if that is right"))
     audience["bucket"] = after

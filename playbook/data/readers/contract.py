@@ -9,19 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from playbook.brief import Brief
-from playbook.data.values import Declared
+from playbook.data.values import Cells, Declared
 from playbook.findings import Finding
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Cells = np.ndarray  # of object: str, int, float, bool, datetime, None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +140,7 @@ class Raw:
     @classmethod
     def of(cls, table: str, frame: pd.DataFrame, rows: np.ndarray, **more: Any) -> Raw:
         """Make one from a DataFrame with the kit's column names."""
-        columns = {name: (lambda values=frame[name].to_numpy(dtype=object): values) for name in frame.columns}
+        columns = {name: partial(frame[name].to_numpy, dtype=object) for name in frame.columns}
         return cls(table=table, columns=columns, rows=rows, **more)
 
 

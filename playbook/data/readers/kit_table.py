@@ -10,6 +10,7 @@ from playbook.data.readers import headers
 from playbook.data.readers.containers.csv_text import looks_like_data
 from playbook.data.readers.contract import Cells, Context, Raw, Read, Recognition, Sample, Sheet
 from playbook.data.tables import TABLES
+from playbook.data.told import note, warning
 from playbook.data.values import Declared, plain
 from playbook.findings import Finding
 
@@ -41,12 +42,8 @@ def read(sample: Sample, context: Context) -> Read:
         found = _table_of(sample, sheet)
         if found is None:
             if len(sheet.rows):
-                findings.append(
-                    Finding(
-                        level="warning", about=f"{sample.path}{sheet.where}", found=f"sheet not recognised; its headers are {listed(sheet.headers)}",
-                        expected="the columns of one of the kit's tables", mend="left out",
-                    )
-                )  # fmt: skip
+                found_there = f"sheet not recognised; its headers are {listed(sheet.headers)}"
+                findings.append(warning(f"{sample.path}{sheet.where}", found_there, "the columns of one of the kit's tables", "left out"))
             continue
         rows += len(sheet.rows) + len(sheet.aside)
         raws, notes = raw_tables(sample, sheet, found)
@@ -55,13 +52,15 @@ def read(sample: Sample, context: Context) -> Read:
     return Read(tables=tuple(tables), rows=rows, findings=tuple(findings), aside=tuple(aside))
 
 
-def raw_tables(sample: Sample, sheet: Sheet, found: headers.Match, declared: dict[str, Declared] | None = None) -> tuple[list[Raw], list[Finding]]:
+def raw_tables(
+    sample: Sample, sheet: Sheet, found: headers.Match, declared: dict[str, Declared] | None = None
+) -> tuple[list[Raw], list[Finding]]:
     """Return the rows of a sheet for its table, and for creators where posts carry their creators' columns."""
     about = f"{sample.path}{sheet.where}"
     notes = []
     if found.renamed:
         pairs = ", ".join(f"{theirs} as {ours}" for ours, theirs in found.renamed.items())
-        notes.append(Finding(level="note", about=about, found=f"read {pairs}", expected="the kit's column names", mend="nothing to do if that is right"))
+        notes.append(note(about, f"read {pairs}", "the kit's column names", "nothing to do if that is right"))
     columns = {name: _cells(sheet, at) for name, at in found.columns.items()}
     written = {name: plain(sheet.headers[at]) for name, at in found.columns.items()}
     table = TABLES[found.table]
@@ -74,21 +73,13 @@ def raw_tables(sample: Sample, sheet: Sheet, found: headers.Match, declared: dic
             raws.append(derived)
             unused = [i for i in unused if i not in used]
             names = ", ".join(plain(sheet.headers[i]) for i in used)
-            notes.append(
-                Finding(
-                    level="note", about=about, found=f"each post also carries its creator's {names}", expected="a creators table of its own",
-                    mend="creators are made from each creator's latest post",
-                )
-            )  # fmt: skip
+            mend = "creators are made from each creator's latest post"
+            notes.append(note(about, f"each post also carries its creator's {names}", "a creators table of its own", mend))
     if unused:
         what = listed([sheet.headers[i] for i in unused])
-        one = len(unused) == 1
-        notes.append(
-            Finding(
-                level="note", about=about, found=f"{'column' if one else 'columns'} {what} not used", expected=f"columns of {found.table}",
-                mend="name them under `columns:` in campaign.yml if the kit should read them",
-            )
-        )  # fmt: skip
+        found_there = f"{'column' if len(unused) == 1 else 'columns'} {what} not used"
+        mend = "name them under `columns:` in campaign.yml if the kit should read them"
+        notes.append(note(about, found_there, f"columns of {found.table}", mend))
     return raws, notes
 
 

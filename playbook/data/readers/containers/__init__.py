@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import importlib
+import zipfile
 from pathlib import Path
 
 from playbook.data.readers.containers.unreadable import Unreadable
 from playbook.data.readers.contract import Sample
 
-CONTAINERS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".xlsx": "xlsx", ".json": "json", ".parquet": "parquet"}
+ENDINGS = {
+    ".csv": "csv_text",
+    ".tsv": "csv_text",
+    ".txt": "csv_text",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".json": "json_records",
+    ".parquet": "parquet",
+}
+NAMES = {"csv_text": "csv", "xlsx": "xlsx", "json_records": "json", "parquet": "parquet"}
+_FOREIGN = {
+    b"\xd0\xcf\x11\xe0": ("a workbook of the old XLS kind, or one with a password", "save it as XLSX without password, or as CSV"),
+    b"%PDF": ("a PDF", "copy its table into a CSV file"),
+    b"\x1f\x8b": ("packed with gzip", "unpack it"),
+    b"\x89PNG": ("a picture", "write its numbers into a table"),
+    b"\xff\xd8\xff": ("a picture", "write its numbers into a table"),
+}
 
-__all__ = ["CONTAINERS", "Unreadable", "open_file"]
+__all__ = ["ENDINGS", "Unreadable", "open_file"]
 
 
-def open_file(path: Path, shown: str, sha256: str = "") -> Sample:
-    """Open a table file; what it holds decides, its ending only where the content does not tell.
+def open_file(path: Path, shown: str) -> Sample:
+    """Open a table file; what it holds decides how, its ending only where the content does not tell.
 
     Parameters
     ----------
@@ -27,38 +45,42 @@ def open_file(path: Path, shown: str, sha256: str = "") -> Sample:
     Unreadable
         With one sentence, where the file is damaged, too large or not a table.
     """
+    if not path.stat().st_size:
+        raise Unreadable("is empty", "a header and rows", "delete it or export it again")
+    module = _container(path)
+    sheets = importlib.import_module(f"{__name__}.{module}").sheets(path, shown)
+    return Sample(path=shown, container=NAMES[module], sheets=tuple(sheets))
+
+
+def _container(path: Path) -> str:
     with path.open("rb") as file:
         start = file.read(4096)
-    container = _by_content(start) or CONTAINERS.get(path.suffix.casefold())
-    if container == "xlsx":
-        from playbook.data.readers.containers import xlsx
-
-        sheets = xlsx.sheets(path, shown)
-    elif container == "parquet":
-        from playbook.data.readers.containers import parquet
-
-        sheets = parquet.sheets(path, shown)
-    elif container == "json":
-        from playbook.data.readers.containers import json_records
-
-        sheets = json_records.sheets(path, shown)
-    elif container == "csv":
-        from playbook.data.readers.containers import csv_text
-
-        sheets = csv_text.sheets(path, shown)
-    else:
-        raise Unreadable(f"is a {path.suffix or 'file without ending'}, not a table the kit can open", "CSV, XLSX, JSON or Parquet", "save it as one of these")
-    return Sample(path=shown, container=container, sheets=tuple(sheets))
-
-
-def _by_content(start: bytes) -> str | None:
+    for magic, (what, mend) in _FOREIGN.items():
+        if start.startswith(magic):
+            raise Unreadable(f"is {what}", "CSV, XLSX, JSON or Parquet", mend)
     if start.startswith(b"PK\x03\x04"):
-        return "xlsx"
+        return _zipped(path)
     if start.startswith(b"PAR1"):
         return "parquet"
-    if start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unreadable("is a workbook of the old XLS kind or one with a password", "an XLSX file without password", "save it as XLSX or CSV")
-    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text[:1] in (b"{", b"["):
-        return "json"
-    return None
+    ending = path.suffix.casefold()
+    if ending in ("", ".json") or ending not in ENDINGS:
+        text = start.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").lstrip(b"\xff\xfe \t\r\n")
+        if text[:1] in (b"{", b"["):
+            return "json_records"
+        if text[:1] == b"<":
+            raise Unreadable("is a web page or XML", "CSV, XLSX, JSON or Parquet", "save its table as CSV")
+    if ending in (".xlsx", ".xlsm"):
+        raise Unreadable("is no workbook, whatever its ending says", "an XLSX file", "save it again as XLSX or CSV")
+    if ending == ".parquet":
+        raise Unreadable("is no Parquet file, whatever its ending says", "a Parquet file", "export it again")
+    return ENDINGS.get(ending, "csv_text")
+
+
+def _zipped(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if any(name.startswith("xl/") for name in archive.namelist()):
+                return "xlsx"
+    except (zipfile.BadZipFile, OSError, ValueError):
+        raise Unreadable("is a damaged workbook or archive", "an XLSX file", "save it again") from None
+    raise Unreadable("is a ZIP archive", "the files inside it", "unpack it into exports/")

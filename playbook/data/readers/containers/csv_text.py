@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from playbook.data.readers.containers.layout import HEAD, header, header_at, told_above, told_twice
 from playbook.data.readers.containers.unreadable import Unreadable
 from playbook.data.readers.contract import AsideRow, Cells, Sheet
-from playbook.data.values import plain
-from playbook.findings import Finding
+from playbook.data.told import counted, note, rows, warning
 
 MAX_BYTES = 2_000_000_000
 # above this a file is read a column at a time, so that only one column is ever held as text
@@ -25,7 +25,6 @@ LARGE_BYTES = 40_000_000
 SAMPLE_BYTES = 262_144
 BLOCK = 1 << 22
 DELIMITERS = (",", ";", "\t", "|")
-MAX_COLUMNS = 2_000
 _DATA_LIKE = re.compile(r"[+-]?[\d.,]*\d[\d.,]*\s?[KMB%]?|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*|(?:https?|[a-z]+):\S+", re.IGNORECASE)
 
 
@@ -45,53 +44,35 @@ def sheets(path: Path, shown: str) -> list[Sheet]:
         text = codecs.getincrementaldecoder(encoding)("replace").decode(file.read(SAMPLE_BYTES))
     if not text.strip():
         raise Unreadable("is empty", "a header and rows", "delete it or export it again")
-    lines = text.splitlines()
     findings = []
     if guessed:
-        findings.append(
-            Finding(level="note", about=shown, found=f"is not UTF-8; read as {encoding}", expected="UTF-8", mend="look whether accents and umlauts are right")
-        )
-    declared = re.fullmatch(r'"?sep=(.)"?[,;\t|]*', lines[0].strip(), re.IGNORECASE)
+        findings.append(note(shown, f"is not UTF-8; read as {encoding}", "UTF-8", "look whether accents and umlauts are right"))
+    declared = re.fullmatch(r'"?sep=(.)"?[,;\t|]*', text.split("\n", 1)[0].strip(), re.IGNORECASE)
     first = 1 if declared else 0
-    body = text if len(text) < SAMPLE_BYTES // 4 else text[: text.rfind("\n") + 1] or text
+    # the sample may end within a row
+    body = text if size <= SAMPLE_BYTES else text[: text.rfind("\n") + 1] or text
     delimiter = declared[1] if declared else _delimiter(body)
     records = _records(body, delimiter)
-    header_at = _header(records, first)
-    headers = tuple(plain(cell) for cell in records[header_at])
-    while headers and not headers[-1]:
-        headers = headers[:-1]
-    if not headers:
-        raise Unreadable("has no header", "column names in the first row", "add them")
-    if len(headers) > MAX_COLUMNS:
-        raise Unreadable(f"has {len(headers):,} columns", f"at most {MAX_COLUMNS:,}", "leave out what is not needed")
-    above = [r for r in records[first:header_at] if any(plain(c) for c in r)]
-    if above:
-        said = plain(next(c for c in above[0] if plain(c)))[:60]
-        findings.append(
-            Finding(
-                level="note", about=shown, found=f"{len(above)} {'line' if len(above) == 1 else 'lines'} above the header, starting {said!r}",
-                expected="the header in row 1", mend="left out",
-            )
-        )  # fmt: skip
-    table = _Table(path, encoding, delimiter, header_at + 1, len(headers), large=size > LARGE_BYTES)
-    aside = tuple(
-        AsideRow(file=shown, row=row, reason=f"{n} cells under {len(headers)} headers", values=" | ".join(cells)) for row, n, cells in table.overfull()
-    )
+    at = header_at(records, first)
+    headers = header(records, at)
+    findings += told_above(records, first, at, shown) + told_twice(headers, shown)
+    table = _Table(path, encoding, delimiter, at + 1, len(headers), large=size > LARGE_BYTES)
+    reason = f"more cells than the {len(headers)} headers"
+    aside = tuple(AsideRow(file=shown, row=row, reason=reason, values=" | ".join(cells)) for row, cells in table.overfull())
     if aside:
-        shown_rows = ", ".join(str(a.row) for a in aside[:3]) + (", …" if len(aside) > 3 else "")
-        findings.append(
-            Finding(
-                level="warning", about=shown, found=f"{len(aside)} {'row has' if len(aside) == 1 else 'rows have'} more cells than the header (row {shown_rows})",
-                expected=f"{len(headers)} cells", mend="set aside: put quotes around texts that hold the delimiter",
-            )
-        )  # fmt: skip
-    keep = table.keep()
+        what = f"{counted(len(aside), 'row has', 'rows have')} more cells than the header ({rows([a.row for a in aside])})"
+        findings.append(warning(shown, what, f"{len(headers)} cells", "set aside: put quotes around texts that hold the delimiter"))
     return [
         Sheet(
-            name="", headers=headers, head=tuple(tuple(r) for r in records[header_at + 1 : header_at + 51]), column=table.column, rows=keep + header_at + 2,
-            findings=tuple(findings), aside=aside,
+            name="",
+            headers=headers,
+            head=tuple(tuple(r) for r in records[at + 1 : at + 1 + HEAD]),
+            column=table.column,
+            rows=table.kept() + at + 2,
+            findings=tuple(findings),
+            aside=aside,
         )
-    ]  # fmt: skip
+    ]
 
 
 def looks_like_data(headers: tuple[str, ...]) -> str | None:
@@ -178,20 +159,6 @@ def _delimiter(text: str) -> str:
     return best
 
 
-def _header(records: list[list[str]], first: int) -> int:
-    """Find the header: the first row as wide as the table, no comment, and not followed by nothing."""
-    filled = [sum(1 for c in r if c.strip()) for r in records]
-    widths = Counter(n for n in filled[first:] if n > 1)
-    usual = max(widths, key=lambda n: (widths[n], n)) if widths else 1
-    for i in range(first, len(records)):
-        cells = [c for c in records[i] if c.strip()]
-        if not cells or cells[0].lstrip().startswith("#"):
-            continue
-        if len(cells) >= max(usual * 0.6, 1) or usual == 1:
-            return i
-    return next((i for i in range(first, len(records)) if filled[i]), first)
-
-
 class _Table:
     """The rows under the header of a CSV file, read whole or a column at a time."""
 
@@ -203,9 +170,19 @@ class _Table:
     def _parse(self, **options: Any) -> pd.DataFrame:
         try:
             return pd.read_csv(
-                self._path, sep=self._delimiter, encoding=self._encoding, encoding_errors="replace", header=None, skiprows=self._skip, dtype=object,
-                keep_default_na=False, na_filter=False, skip_blank_lines=False, engine="c", **options,
-            )  # fmt: skip
+                self._path,
+                sep=self._delimiter,
+                encoding=self._encoding,
+                encoding_errors="replace",
+                header=None,
+                skiprows=self._skip,
+                dtype=object,
+                keep_default_na=False,
+                na_filter=False,
+                skip_blank_lines=False,
+                engine="c",
+                **options,
+            )
         except pd.errors.EmptyDataError:
             return pd.DataFrame({name: pd.Series(dtype=object) for name in options["names"]})
 
@@ -254,19 +231,22 @@ class _Table:
         beyond = self._whole.iloc[:, self._width :]
         return np.flatnonzero((beyond.to_numpy() != "").any(axis=1))
 
-    def overfull(self) -> list[tuple[int, int, list[str]]]:
-        """Return row number, number of cells and cells of the rows that are wider than the header."""
+    def overfull(self) -> list[tuple[int, list[str]]]:
+        """Return row number and cells of the rows that are wider than the header."""
         out = []
         for position in self._overfull_rows.tolist():
             cells = [] if self._large else [str(c) for c in self._whole.iloc[position]]
             while cells and not cells[-1]:
                 cells.pop()
-            out.append((position + self._skip + 1, len(cells) or self._width + 1, cells))
+            out.append((position + self._skip + 1, cells))
         return out
+
+    def kept(self) -> np.ndarray:
+        """Return the positions of the rows that count: neither blank nor overfull."""
+        return self._kept
 
     @functools.cached_property
     def _kept(self) -> np.ndarray:
-        """Positions of rows that are neither blank nor overfull."""
         first = self._first.iloc[:, 0].to_numpy()
         keep = np.ones(len(first), dtype=bool)
         keep[self._overfull_rows] = False
@@ -274,10 +254,6 @@ class _Table:
         if len(blank) and not self._large:
             keep[blank[(self._whole.iloc[blank] == "").all(axis=1).to_numpy()]] = False
         return np.flatnonzero(keep)
-
-    def keep(self) -> np.ndarray:
-        """Return the positions of the rows that count."""
-        return self._kept
 
     def column(self, position: int) -> Cells:
         """Return the cells of a column."""
@@ -293,5 +269,7 @@ def _broken(problem: Exception, skip: int) -> Unreadable:
     quote = re.search(r"EOF inside string starting at row (\d+)", str(problem))
     if quote:
         row = int(quote[1]) + skip + 1
-        return Unreadable(f"a quotation mark opened in row {row} is never closed", 'texts in "…", inner marks doubled', f"close it in row {row}")
+        return Unreadable(
+            f"a quotation mark opened in row {row} is never closed", 'texts in "…", inner marks doubled', f"close it in row {row}"
+        )
     return Unreadable(f"cannot be taken apart ({' '.join(str(problem).split())[:160]})", "comma-separated text", "export it again")

@@ -1,0 +1,83 @@
+"""JSON: a list of records, or an object of such lists under their tables' names."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from playbook.data.readers.containers.layout import HEAD, MAX_COLUMNS
+from playbook.data.readers.containers.unreadable import Unreadable
+from playbook.data.readers.contract import Cells, Sheet
+
+MAX_BYTES = 200_000_000
+_EXPECTED = 'a list of records, or {"creators": [...], "posts": [...]}'
+
+
+def sheets(path: Path, shown: str) -> list[Sheet]:
+    """Open a JSON file; each list of records is a sheet.
+
+    Raises
+    ------
+    Unreadable
+        Where it is not JSON, nested without end, or holds no records.
+    """
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise Unreadable(f"has {size / 1e6:,.0f} MB", f"JSON of at most {MAX_BYTES / 1e6:.0f} MB", "save it as CSV or Parquet")
+    raw = path.read_bytes()
+    try:
+        text = raw.decode(json.detect_encoding(raw))
+    except UnicodeDecodeError as problem:
+        raise Unreadable(f"is not UTF-8 text (byte {problem.start:,})", "UTF-8", "export it again") from None
+    try:
+        # numbers without end and NaN are no JSON, and become unknown; whole numbers keep all their digits
+        document = json.loads(text, parse_constant=lambda _: None)
+    except json.JSONDecodeError as problem:
+        raise Unreadable(f"is not JSON (line {problem.lineno}: {problem.msg})", "JSON", "export it again") from None
+    except RecursionError:
+        raise Unreadable("is nested deeper than any table", _EXPECTED, "flatten it") from None
+    except ValueError:
+        raise Unreadable("holds a number of more than 4,000 digits", "JSON of a table", "export it again") from None
+    return _sheets(document)
+
+
+def _sheets(document: Any) -> list[Sheet]:
+    if _records(document):
+        return [_sheet("", document)]
+    if isinstance(document, dict):
+        found = [_sheet(str(name), rows) for name, rows in document.items() if _records(rows)]
+        if found:
+            return found
+        if document and not any(document.values()):
+            raise Unreadable("holds no records", _EXPECTED, "fill it in")
+        keys = ", ".join(list(map(str, document))[:8])
+        raise Unreadable(f"holds an object with {keys or 'nothing in it'}", _EXPECTED, "turn it into a list of records")
+    if document == []:
+        raise Unreadable("holds an empty list", _EXPECTED, "fill it in")
+    raise Unreadable(f"holds {type(document).__name__} instead of records", _EXPECTED, "turn it into a list of records")
+
+
+def _records(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
+
+
+def _sheet(name: str, records: list[dict[str, Any]]) -> Sheet:
+    headers = tuple(dict.fromkeys(str(key) for row in records for key in row))
+    if len(headers) > MAX_COLUMNS:
+        raise Unreadable(f"has records with {len(headers):,} different keys", f"at most {MAX_COLUMNS:,}", "leave out what is not needed")
+
+    def column(position: int) -> Cells:
+        key = headers[position]
+        cells = np.empty(len(records), dtype=object)
+        cells[:] = [_cell(row.get(key)) for row in records]
+        return cells
+
+    head = tuple(tuple(_cell(row.get(h)) for h in headers) for row in records[:HEAD])
+    return Sheet(name=name, headers=headers, head=head, column=column, rows=np.arange(1, len(records) + 1))
+
+
+def _cell(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else value
