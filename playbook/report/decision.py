@@ -104,10 +104,10 @@ def _of_claims(document: Mapping[str, Any]) -> str:
     if not total:
         return ""
     yes, no, open_ = verdicts["holds"], verdicts["does_not_hold"], verdicts["cannot_tell"]
-    return (
-        f"Of the {total} {plural(total, 'claim')} of the guide put to the test, {yes} {plural(yes, 'holds', 'hold')} on your data, "
-        f"{no} {plural(no, 'does', 'do')} not, and for {open_} your data cannot tell."
-    )
+    said = [f"{yes} {plural(yes, 'holds', 'hold')} on your data"] if yes else []
+    said += [f"{no} {plural(no, 'does', 'do')} not hold"] if no else []
+    said += [f"your data cannot tell for {open_}"] if open_ else []
+    return f"Of the {total} {plural(total, 'claim')} of the guide put to the test, {listed(said)}."
 
 
 def _of_findings(document: Mapping[str, Any]) -> str:

@@ -72,7 +72,7 @@ class _Sheets:
 
     def add(self, name: str) -> Any:
         """Add a sheet; names are short, unlike each other and free of what Excel forbids."""
-        base = re.sub(r"[\[\]:*?/\\']", " ", name).strip()[:31] or "Sheet"
+        base = " ".join(re.sub(r"[\[\]:*?/\\']", " ", name).split())[:31] or "Sheet"
         name, n = base, 2
         while name.casefold() in self.taken:
             name, n = f"{base[:27]} {n}", n + 1
@@ -115,13 +115,8 @@ class _Sheets:
             sheet.write_boolean(row, column, value)
         elif isinstance(value, (int, float)):
             sheet.write_number(row, column, value, self.format(pattern or ("#,##0" if float(value).is_integer() else "#,##0.00##")))
-        elif isinstance(value, str) and _DAY.match(value):
-            sheet.write_datetime(
-                row,
-                column,
-                _excel_time(dt.datetime.fromisoformat(value)),
-                self.format("yyyy-mm-dd" if len(value) == 10 else "yyyy-mm-dd hh:mm"),
-            )
+        elif (day := _day(value)) is not None:
+            sheet.write_datetime(row, column, day, self.format("yyyy-mm-dd" if len(value) == 10 else "yyyy-mm-dd hh:mm"))
         else:
             text = ", ".join(str(v) for v in value) if isinstance(value, (list, tuple)) else str(value)
             sheet.write_string(row, column, text[:MAX_TEXT], self.wrap)
@@ -130,6 +125,17 @@ class _Sheets:
 def _excel_time(value: dt.datetime) -> dt.datetime:
     """Excel knows no time zones: UTC, without saying so."""
     return value.astimezone(dt.UTC).replace(tzinfo=None) if value.tzinfo else value
+
+
+def _day(value: Any) -> dt.datetime | None:
+    """Return text that is a day or a time as Excel keeps it, which begins in 1900."""
+    if not isinstance(value, str) or not _DAY.match(value):
+        return None
+    try:
+        day = _excel_time(dt.datetime.fromisoformat(value))
+    except ValueError:
+        return None
+    return day if day.year >= 1900 else None
 
 
 def _pattern(unit: str | None) -> str:
