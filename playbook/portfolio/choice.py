@@ -122,11 +122,11 @@ class Problem:
         """Return what a set brings in this model, in the goal's unit."""
         return self.audience.reached(self.positions(creators)) * self.per_person if creators else 0.0
 
-    def draws(self, creators: list[str], brief: Brief, *, shock: float = 1.0) -> Draws:
+    def draws(self, creators: list[str], brief: Brief, *, shock: float = 1.0, only: str | None = None) -> Draws:
         """Simulate campaigns with these creators."""
         table = self.candidates.table
         middle = float(table["target_share"].median())
-        return simulate(table[table["creator"].isin(creators)], self.shared, brief, shock=shock, middle=middle)
+        return simulate(table[table["creator"].isin(creators)], self.shared, brief, shock=shock, middle=middle, only=only)
 
 
 def to_cents(amount: float) -> int:
@@ -138,35 +138,27 @@ def to_cents(amount: float) -> int:
     return round(amount * 100)
 
 
-def problem(data: Dataset, brief: Brief, *, share: float | None = None) -> Problem | Missing:
-    """Set up the choice: candidates, overlap, limits.
-
-    Parameters
-    ----------
-    share : float, optional
-        Overlap instead of `portfolio.overlap`.
-    """
-    per_person = value_per_person(brief)
-    if not per_person > 0:
-        return Missing(
-            needs=("economics",),
-            text="With a rate of 0 in economics nobody who is reached counts: set follow_rate, or click_rate and conversion_rate.",
-        )
+def problem(data: Dataset, brief: Brief) -> Problem | Missing:
+    """Set up the choice: candidates, overlap, limits."""
+    if not value_per_person(brief) > 0:
+        text = "With a rate of 0 in economics nobody who is reached counts: set follow_rate, or click_rate and conversion_rate."
+        return Missing(needs=("economics",), text=text)
     found = candidates(data, brief)
-    if isinstance(found, Missing):
-        return found
+    return found if isinstance(found, Missing) else set_up(found, overlap(data, brief, found.table), brief)
+
+
+def set_up(found: Candidates, shared: Overlap, brief: Brief) -> Problem:
+    """Set up the choice among given candidates under a given overlap."""
     table = found.table
-    shared = overlap(data, brief, table, share)
+    must = tuple(np.flatnonzero(table["must"]).tolist())
     return Problem(
         candidates=found,
         shared=shared,
         audience=audience_of(table, shared, brief),
         # a cost is rounded up to the cent, so that no set is over budget by rounding
         cents=np.ceil(table["cost"].to_numpy() * 100 - 1e-6).astype(np.int64),
-        limits=Limits(
-            budget=to_cents(brief.budget.amount), most=brief.portfolio.max_creators, must=tuple(np.flatnonzero(table["must"]).tolist())
-        ),
-        per_person=per_person,
+        limits=Limits(budget=to_cents(brief.budget.amount), most=brief.portfolio.max_creators, must=must),
+        per_person=value_per_person(brief),
         time_limit=brief.portfolio.time_limit,
     )
 

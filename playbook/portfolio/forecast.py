@@ -17,6 +17,15 @@ DRAWS = 2000
 SHARED_REACH_SD = 0.2
 SHARED_FUNNEL_SD = 0.5
 OWN_FUNNEL_SD = 0.8
+VARIES = (
+    "each creator's reach",
+    "season and platform",
+    "each creator's response",
+    "product and offer",
+    "who the audiences are",
+    "overlap",
+    "fees",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +90,14 @@ class Draws:
 
 
 def simulate(
-    table: pd.DataFrame, shared: Overlap, brief: Brief, *, middle: float | None = None, draws: int = DRAWS, shock: float = 1.0
+    table: pd.DataFrame,
+    shared: Overlap,
+    brief: Brief,
+    *,
+    middle: float | None = None,
+    draws: int = DRAWS,
+    shock: float = 1.0,
+    only: str | None = None,
 ) -> Draws:
     """Draw campaigns for the creators of a candidates table.
 
@@ -95,14 +111,20 @@ def simulate(
         Middle target share of all candidates; by default that of `table`.
     shock : float
         Multiplies the spreads that all creators share: 0 treats them as independent, which makes a sum look surer than it is.
+    only : str, optional
+        Let nothing vary but this one of :data:`VARIES`.
     """
+    spread = {name: 1.0 if only in (None, name) else 0.0 for name in VARIES}
+    season_sd = shock * SHARED_REACH_SD * spread["season and platform"]
+    product_sd = shock * SHARED_FUNNEL_SD * spread["product and offer"]
+    own_sd = OWN_FUNNEL_SD * spread["each creator's response"]
     table = table.sort_values("creator", ignore_index=True)
     seed, n = brief.statistics.seed, len(table)
     common = np.random.default_rng([seed, 0])
-    season = np.exp(shock * SHARED_REACH_SD * common.standard_normal(draws) - (shock * SHARED_REACH_SD) ** 2 / 2)
-    product = shock * SHARED_FUNNEL_SD * common.standard_normal(draws)
+    season = np.exp(season_sd * common.standard_normal(draws) - season_sd**2 / 2)
+    product = product_sd * common.standard_normal(draws) - product_sd**2 / 2
     niches = sorted(shared.sizes)
-    pools = np.column_stack([shared.sizes[g] * np.exp(shared.sd[g] * common.standard_normal(draws)) for g in niches])
+    pools = np.column_stack([shared.sizes[g] * np.exp(spread["overlap"] * shared.sd[g] * common.standard_normal(draws)) for g in niches])
     # every factor has the mean 1, so that the simulated campaigns are centred on the estimate
     reach, counts, cost, funnel = (np.empty((draws, n)) for _ in range(4))
     middle = float(table["target_share"].median()) if middle is None else middle
@@ -115,10 +137,11 @@ def simulate(
     for i, row in enumerate(table.itertuples()):
         own = np.random.default_rng([seed, 1, zlib.crc32(row.creator.encode())])
         z = own.standard_normal((4, draws))
-        reach[:, i] = row.reach * np.exp(row.reach_sd * z[0] - row.reach_sd**2 / 2) * season
-        counts[:, i] = np.clip(row.target_share + row.target_sd * z[1], 0, 1) / relative
-        cost[:, i] = row.cost * np.exp(row.cost_sd * z[2])
-        swing = OWN_FUNNEL_SD * z[3] - OWN_FUNNEL_SD**2 / 2 + product - (shock * SHARED_FUNNEL_SD) ** 2 / 2
+        reach_sd = row.reach_sd * spread["each creator's reach"]
+        reach[:, i] = row.reach * np.exp(reach_sd * z[0] - reach_sd**2 / 2) * season
+        counts[:, i] = np.clip(row.target_share + row.target_sd * spread["who the audiences are"] * z[1], 0, 1) / relative
+        cost[:, i] = row.cost * np.exp(row.cost_sd * spread["fees"] * z[2])
+        swing = own_sd * z[3] - own_sd**2 / 2 + product
         funnel[:, i] = rate[brief.goal.kind] * (1.0 if brief.goal.kind == "awareness" else np.exp(swing))
     place = {g: k for k, g in enumerate(niches)}
     return Draws(

@@ -1,0 +1,294 @@
+"""What chapter 08 says: whom, for how much, what to expect, how sure; and what it hands on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from playbook import goals
+from playbook.brief import Brief
+from playbook.data.dataset import Dataset
+from playbook.findings import Figure, Finding, Missing, Outcome
+from playbook.portfolio.choice import Choice, choose, set_up
+from playbook.portfolio.compare import compare
+from playbook.portfolio.forecast import VARIES
+from playbook.portfolio.overlap import overlap
+from playbook.wording import Wording, handle, listed, plural, wording
+
+OVERLAPS = (0.0, 0.05, 0.1, 0.2, 0.4)
+WORST = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast:
+    """What the chosen set may bring.
+
+    Attributes
+    ----------
+    values : array
+        The goal's unit, one for each simulated campaign, ascending.
+    probability : float
+        Share of campaigns that reach the target; `independent` where nothing were shared between creators.
+    worst : float
+        Mean of the worst tenth of the campaigns.
+    roi_low, roi, roi_high, profitable : float
+        Return on all costs (0.2 is 20 % more than was spent), its middle and interval, and the share of campaigns above 0; missing
+        where orders are not the goal, or order value or margin is not in the brief.
+    drivers : DataFrame
+        Widest first: `input`, `low`, `high` (value at the brief's level when nothing else varies), `swing` (share of the value).
+    """
+
+    values: np.ndarray = field(repr=False)
+    probability: float
+    independent: float
+    worst: float
+    roi: float
+    roi_low: float
+    roi_high: float
+    profitable: float
+    drivers: pd.DataFrame
+
+
+def forecast(choice: Choice | Missing, brief: Brief) -> Forecast | Missing:
+    """Simulate campaigns with the chosen set: how likely is the goal, what drives it, does it pay.
+
+    Everything uncertain varies: each creator's reach, target share, response and fee, the overlap, and two shocks that all creators share.
+    """
+    if isinstance(choice, Missing):
+        return choice
+    draws = choice.problem.draws(choice.creators, brief)
+    values = draws.value(choice.creators)
+    alone = choice.problem.draws(choice.creators, brief, shock=0.0).value(choice.creators)
+    ends = [(1 - choice.level) / 2, (1 + choice.level) / 2]
+    rows = []
+    for name in VARIES:
+        if name == "fees":
+            continue
+        one = choice.problem.draws(choice.creators, brief, only=name).value(choice.creators)
+        low, high = np.quantile(one, ends)
+        rows.append({"input": name, "low": float(low), "high": float(high), "swing": float((high - low) / choice.value)})
+    drivers = pd.DataFrame(rows).sort_values(["swing", "input"], ascending=[False, True], ignore_index=True)
+    profit = values * goals.break_even(brief) if choice.goal == "sales" else np.full_like(values, np.nan)
+    spent = draws.spent(choice.creators)
+    roi = profit / np.maximum(spent, 0.01) - 1
+    known = bool(np.isfinite(roi).all())
+    low, middle, high = np.quantile(roi, [ends[0], 0.5, ends[1]]) if known else (np.nan,) * 3
+    return Forecast(
+        values=np.sort(values),
+        probability=choice.probability,
+        independent=float(np.mean(alone >= choice.target)),
+        worst=float(np.sort(values)[: max(1, int(WORST * len(values)))].mean()),
+        roi=float(middle),
+        roi_low=float(low),
+        roi_high=float(high),
+        profitable=float(np.mean(roi > 0)) if known else np.nan,
+        drivers=drivers[drivers["swing"] > 1e-9].reset_index(drop=True),
+    )
+
+
+def by_overlap(choice: Choice | Missing, data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
+    """Return how the set and its value change from low to high overlap, where overlap is assumed.
+
+    Returns
+    -------
+    DataFrame
+        Ascending by `overlap`: `overlap` (0-1), `value` (of the chosen set), `best` (of the best set at that overlap), `same`
+        (creators the two have in common), `creators` (in the best set), `given` (the brief's own).
+    """
+    if isinstance(choice, Missing):
+        return choice
+    found = choice.problem.candidates
+    rows = []
+    for share in sorted({*OVERLAPS, brief.portfolio.overlap}):
+        given = set_up(found, overlap(data, brief, found.table, share), brief)
+        best = given.solve()
+        who = set() if best is None else set(found.table["creator"].iloc[best.chosen])
+        value = given.value(choice.creators)
+        top = value if best is None else max(best.value * given.per_person, value)
+        same = len(who & set(choice.creators))
+        rows.append((share, value, top, same, len(who), share == brief.portfolio.overlap))
+    return pd.DataFrame(rows, columns=["overlap", "value", "best", "same", "creators", "given"])
+
+
+def answer(choice: Choice | Missing, brief: Brief) -> str | Missing:
+    """Say whom, for how much, what to expect, how sure."""
+    if isinstance(choice, Missing):
+        return choice
+    write = wording(brief)
+    n = len(choice.chosen)
+    who = listed([handle(c) for c in choice.chosen["creator"]], 4)
+    text = f"Work with {who} ({n} {plural(n, 'creator')}) for {write.money(choice.cost)} of your {write.money(choice.budget)}: "
+    text += f"expect about {_round(choice.value, write)} {_unit(choice, brief)} ({_between(choice, write)}). "
+    text += f"The target of {write.count(choice.target)} is reached in {_chance(choice.probability)} of simulated campaigns"
+    loose = int((choice.chosen["fee_source"] != "quoted").sum())
+    if loose:
+        text += (
+            f"; {loose} of the fees {plural(loose, 'is', 'are')} not quoted yet, and the budget holds in {_chance(choice.within_budget)}"
+        )
+    return text + "."
+
+
+def _unit(choice: Choice, brief: Brief) -> str:
+    targeted = choice.goal == "awareness" and choice.value < 0.9999 * choice.people
+    return (
+        "people of your target group reached at least once"
+        if targeted
+        else {"awareness": "people reached at least once"}.get(choice.goal, choice.unit)
+    )
+
+
+def _between(choice: Choice, write: Wording) -> str:
+    return write.between(choice.value_low, choice.value_high, lambda v: _round(v, write), choice.level)
+
+
+def _round(value: float, write: Wording) -> str:
+    """Write two or three digits: a forecast has no more."""
+    if value < 100:
+        return write.count(value)
+    step = 10 ** (len(str(int(value))) - (2 if value < 10_000 else 3))
+    return write.count(round(value / step) * step)
+
+
+def _chance(share: float) -> str:
+    """Write a share of simulated campaigns without claiming certainty."""
+    if share >= 0.995:
+        return "more than 99 %"
+    if share <= 0.005:
+        return "fewer than 1 %"
+    return f"{100 * share:.0f} %"
+
+
+def certificate(choice: Choice | Missing, overlaps: pd.DataFrame | Missing, brief: Brief) -> str | Missing:
+    """Say how far from the best possible set this one may be, and what that rests on."""
+    if isinstance(choice, Missing):
+        return choice
+    write = wording(brief)
+    exact = choice.method == "exact"
+    text = "No other set within your limits brings more" if exact else f"No set can beat this one by more than {write.share(choice.gap)}"
+    text += f", out of {write.count(choice.considered)} creators and for this model of overlap. {choice.model}"
+    if choice.least < 0.999 * choice.most:
+        text += f" Whatever the overlap, the set reaches between {_round(choice.least, write)} and {_round(choice.most, write)} people."
+    if isinstance(overlaps, pd.DataFrame) and len(overlaps) > 1:
+        first, last = overlaps.iloc[0], overlaps.iloc[-1]
+        lost = float((1 - overlaps["value"] / overlaps["best"]).max())
+        span = f"{write.share(first['overlap'])} to {write.share(last['overlap'])}"
+        text += (
+            f" With overlap anywhere from {span} the same set brings {_round(first['value'], write)} down to {_round(last['value'], write)}"
+        )
+        text += f" {choice.unit}, and loses at most {write.share(lost)} against the set that is best there."
+    return text
+
+
+def forecast_sentence(result: Forecast | Missing, choice: Choice | Missing, brief: Brief) -> str | Missing:
+    """Say how likely the goal is, what drives it most, and whether it pays."""
+    if isinstance(result, Missing):
+        return result
+    if isinstance(choice, Missing):
+        return choice
+    write = wording(brief)
+    text = f"The target of {write.count(choice.target)} {choice.unit} is reached in {_chance(result.probability)} of simulated campaigns; "
+    text += f"the worst tenth bring {_round(result.worst, write)} on average."
+    if len(result.drivers):
+        text += f" Most of the spread comes from {result.drivers.iloc[0]['input']}."
+    if abs(result.independent - result.probability) >= 0.02:
+        text += f" If creators varied independently it would look like {_chance(result.independent)}, which is wrong."
+    if np.isfinite(result.profitable):
+        extra = ", if every order were one that would not have come anyway" if brief.economics.incremental_share is None else ""
+        interval = write.between(result.roi_low, result.roi_high, write.share, choice.level)
+        text += f" The set earns more than it costs in {_chance(result.profitable)} of them"
+        text += f" (return {write.share(result.roi)}, {interval}){extra}."
+    return text
+
+
+def counts(choice: Choice | Missing) -> str:
+    """Return the size of the problem and of the answer, as one line.
+
+    >>> counts(Missing(needs=("creators",), text="Nobody to choose from."))
+    'no set: Nobody to choose from.'
+    """
+    if isinstance(choice, Missing):
+        return f"no set: {choice.text}"
+    return f"considered {choice.considered}, left out {len(choice.left_out)}, chosen {len(choice.chosen)}, {choice.method}"
+
+
+def findings(choice: Choice | Missing, brief: Brief) -> tuple[Finding, ...]:
+    """Return what was left out of the choice, and what it assumes."""
+    if isinstance(choice, Missing):
+        return ()
+    found = [
+        Finding(level="note", about="portfolio", found=f"{len(group)} {plural(len(group), 'creator')} left out: {reason} ({_names(group)})")
+        for reason, group in choice.left_out.groupby("reason", sort=True)
+    ]
+    notes = [note if note.endswith(".") else note + "." for note in choice.problem.candidates.notes]
+    return (*found, *(Finding(level="note", about="portfolio", found=note[0].lower() + note[1:-1]) for note in [*notes, choice.model]))
+
+
+def _names(group: pd.DataFrame) -> str:
+    return listed([handle(c) for c in group["creator"]], 4)
+
+
+def outcome(data: Dataset, brief: Brief) -> Outcome:
+    """Return what chapter 08 hands on."""
+    choice = choose(data, brief)
+    if isinstance(choice, Missing):
+        return Outcome(chapter="portfolio", status="needs_data", answer=choice.text)
+    quoted = bool((choice.chosen["fee_source"] == "quoted").all())
+    status = "done" if quoted or (choice.chosen["fee_source"] != "benchmark").all() else "partial"
+    rows = choice.chosen[["creator", "tier", "cost", "fee", "fee_source", "reach", "reach_source", "adds"]].astype({"tier": "object"})
+    return Outcome(
+        chapter="portfolio",
+        status=status,
+        answer=str(answer(choice, brief)),
+        figures=tuple(_figures(choice, brief)),
+        findings=findings(choice, brief),
+        tables={"chosen": rows.to_dict("records")},
+    )
+
+
+def _figures(choice: Choice, brief: Brief) -> list[Figure]:
+    write, n, level = wording(brief), len(choice.chosen), choice.level
+    unit = "people" if choice.goal == "awareness" else choice.unit
+    spread = {"low": choice.cost_low, "high": choice.cost_high, "level": level} if choice.cost_low < choice.cost_high else {}
+    sources = set(choice.chosen["fee_source"])
+    source = "quoted" if sources == {"quoted"} else "benchmark" if "benchmark" in sources else "modelled"
+    money = f"The set of {n} costs {write.money(choice.cost)}."
+    value = f"Expect about {_round(choice.value, write)} {_unit(choice, brief)} ({_between(choice, write)})."
+    people = f"About {_round(choice.people, write)} people are reached at least once."
+    bound = f"No set within the limits brings more than {_round(choice.upper_bound, write)} {choice.unit} in this model."
+    chance = f"The target is reached in {_chance(choice.probability)} of simulated campaigns."
+    ends = {"low": choice.value_low, "high": choice.value_high, "level": level}
+    reached = {"low": choice.people_low, "high": choice.people_high, "level": level}
+    figures = [
+        Figure(
+            id="portfolio.creators",
+            value=float(n),
+            n=choice.considered,
+            unit="count",
+            source="modelled",
+            text=f"{n} creators are in the set.",
+        ),
+        Figure(id="portfolio.cost", value=choice.cost, n=n, unit=brief.budget.currency, source=source, text=money, **spread),
+        Figure(id="portfolio.value", value=choice.value, n=n, unit=unit, source="modelled", text=value, **ends),
+        Figure(id="portfolio.reach", value=choice.people, n=n, unit="people", source="modelled", text=people, **reached),
+        Figure(id="portfolio.upper_bound", value=choice.upper_bound, n=choice.considered, unit=unit, source="modelled", text=bound),
+        Figure(
+            id="portfolio.gap",
+            value=choice.gap,
+            n=choice.considered,
+            unit="share",
+            source="modelled",
+            text=f"Gap to it: {write.share(choice.gap)}.",
+        ),
+        Figure(id="portfolio.probability", value=choice.probability, n=n, unit="share", source="modelled", text=chance),
+    ]
+    for row in compare(choice, brief).itertuples():
+        if row.way != "best set" and pd.notna(row.value):
+            text = f"With {row.way} the same budget would bring {_round(row.value, write)} {choice.unit}."
+            name = row.way.replace(" ", "_")
+            ends = {"low": row.low, "high": row.high, "level": level}
+            figures.append(
+                Figure(id=f"portfolio.{name}.value", value=row.value, n=row.creators, unit=unit, source="modelled", text=text, **ends)
+            )
+    return figures
