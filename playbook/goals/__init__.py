@@ -1,6 +1,6 @@
 """Chapter 01: the goal, the measure that belongs to it, and the funnel backwards from the target to the money."""
 
-from playbook.goals.chapter import days_left, findings, outcome, possible_sentence, time_sentence, worth_sentence
+from playbook.goals.chapter import counts, days_left, findings, outcome, possible_sentence, time_sentence, worth_sentence
 from playbook.goals.funnel import Plan, break_even, plan, sensitivity
 from playbook.goals.kpis import check_kpi, kpi_findings, kpi_sentence, kpis
 from playbook.goals.rates import median_interval, pool, rates
@@ -9,6 +9,7 @@ __all__ = [
     "Plan",
     "break_even",
     "check_kpi",
+    "counts",
     "days_left",
     "findings",
     "kpi_findings",

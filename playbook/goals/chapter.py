@@ -82,6 +82,30 @@ def _share_of_target(share: float, write: Wording, *, short: bool = False) -> st
     return write.share(share) + ("" if short else " of the target")
 
 
+def counts(data: Dataset, brief: Brief) -> str:
+    """Say in plain text what the target takes and whether the budget is enough: for people and for tests.
+
+    Examples
+    --------
+    >>> from playbook.data.dataset import dataset
+    >>> print(counts(dataset(), Brief()))
+    goal: 10,000 people reached
+    creators: 3
+    posts: 6
+    budget: cannot tell
+    """
+    p = plan(data, brief)
+    verdict = "enough" if p.low >= 1 else "not enough" if p.high < 1 else "cannot tell"
+    return "\n".join(
+        [
+            f"goal: {brief.goal.target:,.0f} {GOALS[brief.goal.kind][0]}",
+            f"creators: {p.need('creators'):,.0f}",
+            f"posts: {p.need('posts'):,.0f}",
+            f"budget: {verdict}",
+        ]
+    )
+
+
 def worth_sentence(data: Dataset, brief: Brief) -> str:
     """Say what one result costs in the plan and, for sales, whether an order brings that back."""
     p = plan(data, brief)

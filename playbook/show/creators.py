@@ -128,12 +128,9 @@ def sizes_chart(creators: pd.DataFrame, brief: Brief) -> Picture | Note:
     title = f"{write.count(micro)} of your {write.count(n)} creators {plural(micro, 'is', 'are')} in the micro class"
     subtitle = f"One mark a creator, n = {n}; upright bars: medians of the platforms; dashed: the lines of your brief. Measured"
     spans = f"from {write.count(sized['followers'].min())} to {write.count(sized['followers'].max())} followers"
-    return finish(
-        fig,
-        title=title,
-        subtitle=subtitle,
-        alt=f"Creators along a logarithmic axis of followers, {spans}, one row for each of {len(order)} {plural(len(order), 'platform')}. {title}.",
-    )
+    rows = f"one row for each of {len(order)} {plural(len(order), 'platform')}"
+    alt = f"Creators along a logarithmic axis of followers, {spans}, {rows}. {title}."
+    return finish(fig, title=title, subtitle=subtitle, alt=alt)
 
 
 @takes_missing
