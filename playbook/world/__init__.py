@@ -9,11 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from playbook.world.markets import KINDS
+from playbook.world.samples import SAMPLE_SEED
 from playbook.world.simulate import World, simulate
 from playbook.world.strengths import Strengths
 from playbook.world.write import folder as _write
-
-SAMPLE_SEED = {"glow-skincare": 1, "campus-coffee": 2, "trail-app": 3}
 
 
 def make(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 import numpy as np
 import pandas as pd
@@ -57,13 +56,12 @@ def marks(cast: pd.DataFrame, chosen: np.ndarray, market: Market) -> pd.DataFram
     taken: set[str] = set()
     rows = []
     for i in chosen:
-        plain = unicodedata.normalize("NFKD", cast["handle"].iloc[i]).encode("ascii", "ignore").decode()
-        pieces = re.findall(r"[a-z]+", plain)
-        code = pieces[0].upper() + suffix
+        link = re.sub(r"[^a-z0-9]+", "-", cast["handle"].iloc[i])
+        code = cast["name"].iloc[i].split()[0].upper() + suffix
         if code in taken:
-            code = "".join(pieces).upper()[:14] + suffix
+            code = link.replace("-", "").upper() + suffix
         taken.add(code)
-        rows.append((int(i), code, plain.replace(".", "-").replace("_", "-")))
+        rows.append((int(i), code, link))
     return pd.DataFrame(rows, columns=["i", "code", "utm_content"])
 
 
@@ -135,7 +133,7 @@ def orders(
         add("leaked", i, first.reindex(i).to_numpy() + pd.to_timedelta(after, unit="D"), np.full(number, "code"))
 
     days = pd.date_range(pd.Timestamp(market.starts) - pd.Timedelta(days=28), market.collected_on)
-    daily = rng.poisson(market.daily_orders * WEEK[days.dayofweek])
+    daily = rng.poisson(market.daily_orders * WEEK[days.day_of_week])
     base = days.repeat(daily)
     add("baseline", np.full(len(base), -1), base, np.where(rng.random(len(base)) < 0.06, "own code", "none"))
 
@@ -149,7 +147,7 @@ def orders(
     code = np.where(has_code, codes.reindex(frame["i"]).to_numpy(), None)
     code = np.where(frame["mark"] == "own code", "WELCOME10", code)
     # people type codes as they like
-    code = [c.lower() if c and small else c for c, small in zip(code, rng.random(n) < 0.05, strict=True)]
+    code = [c.lower() if c and small else c for c, small in zip(code, rng.random(n) < 0.05 * strengths.mess, strict=True)]
     value = market.order_value * np.exp(0.45 * rng.standard_normal(n) - 0.45**2 / 2)
     off = np.where(has_code, market.discount, np.where(frame["mark"] == "own code", 0.1, 0.0))
     revenue, discount = np.round(value * (1 - off), 2), np.round(value * off, 2)
@@ -169,7 +167,7 @@ def orders(
             "new_customer": pd.array(new, dtype="boolean"),
         }
     )
-    out.loc[rng.random(n) < 0.02, "new_customer"] = pd.NA
+    out.loc[rng.random(n) < 0.02 * strengths.mess, "new_customer"] = pd.NA
     order = np.argsort(at.to_numpy(), kind="stable")
     out, frame = out.iloc[order].reset_index(drop=True), frame.iloc[order].reset_index(drop=True)
     initials = "".join(w[0] for w in market.brand.split())
@@ -208,7 +206,7 @@ def visits(
     days = pd.date_range(pd.Timestamp(market.starts) - pd.Timedelta(days=28), market.collected_on)
     parts = [ours]
     for source, medium, a_day, rate in (("google", "organic", 310, 0.022), ("newsletter", "email", 85, 0.04), (None, None, 190, 0.03)):
-        sessions = rng.poisson(a_day * seen * WEEK[days.dayofweek] * market.daily_orders / 26)
+        sessions = rng.poisson(a_day * seen * WEEK[days.day_of_week] * market.daily_orders / 26)
         parts.append(
             pd.DataFrame(
                 {
@@ -228,7 +226,8 @@ def visits(
 def brand_daily(traffic: pd.DataFrame, market: Market, strengths: Strengths, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the brand's own numbers day by day, and the sales that the campaign added in each region.
 
-    Sales of each region go through all channels, so they are more than the web shop's orders; followers and searches are of the whole market.
+    Sales of each region go through all channels, so they are more than the web shop's orders;
+    followers and searches are of the whole market.
     """
     last = pd.Timestamp(market.collected_on)
     first = (pd.Timestamp(market.starts) if market.finished else last) - pd.Timedelta(days=HISTORY)
@@ -241,7 +240,7 @@ def brand_daily(traffic: pd.DataFrame, market: Market, strengths: Strengths, rng
         treated[rng.permutation(number)[: number // 2]] = True
         level = market.region_sales * np.exp(rng.normal(0, 0.35, number))
         drift = np.cumsum(strengths.region_drift * rng.standard_normal(len(days)))
-        season = WEEK[days.dayofweek] * np.exp(drift)
+        season = WEEK[days.day_of_week] * np.exp(drift)
         without = level[:, None] * season[None, :] * np.exp(strengths.region_noise * rng.standard_normal((number, len(days))))
         effect = np.where(running[None, :], np.where(treated[:, None], strengths.lift, strengths.spill), 0.0)
         sales = np.round(without * (1 + effect), 2)
@@ -251,9 +250,9 @@ def brand_daily(traffic: pd.DataFrame, market: Market, strengths: Strengths, rng
             )
             added.append((region, bool(treated[r]), float((without[r] * effect[r]).sum()), float((without[r] * running).sum())))
     won = traffic.groupby("day")["follows"].sum().reindex(days).fillna(0).to_numpy()
-    organic = rng.poisson(market.own_followers * 0.0009 * WEEK[days.dayofweek]) - rng.poisson(market.own_followers * 0.0003, len(days))
+    organic = rng.poisson(market.own_followers * 0.0009 * WEEK[days.day_of_week]) - rng.poisson(market.own_followers * 0.0003, len(days))
     followers = market.own_followers + np.cumsum(organic + won)
-    searches = rng.poisson(140 * WEEK[days.dayofweek] * (1 + 0.12 * running))
+    searches = rng.poisson(140 * WEEK[days.day_of_week] * (1 + 0.12 * running))
     for measure, value in (("followers", followers), ("searches", searches)):
         parts.append(pd.DataFrame({"day": days, "region": None, "measure": measure, "value": value.astype(float), "treated": running}))
     frame = pd.concat([p.astype({"region": "object"}) for p in parts], ignore_index=True)

@@ -126,13 +126,16 @@ def _marked(share: float, creators: int, rng: np.random.Generator) -> np.ndarray
 
 def _names(niche: np.ndarray, market: Market, rng: np.random.Generator) -> tuple[list[str], list[str]]:
     """Invent a handle and a shown name for each creator; handles differ."""
-    lists = words.NICHES[market.languages[market.home]]
+    known = words.read()
+    niches = known.languages[market.languages[market.home]].niches
     handles: dict[str, None] = {}
     names = []
     for n in niche:
-        first = words.FIRST[rng.integers(len(words.FIRST))]
-        surname = words.SURNAME_STARTS[rng.integers(len(words.SURNAME_STARTS))] + words.SURNAME_ENDS[rng.integers(len(words.SURNAME_ENDS))]
-        end = lists[n][2][rng.integers(len(lists[n][2]))]
+        first, start, rest, end = (
+            options[rng.integers(len(options))]
+            for options in (known.first_names, known.surname_starts, known.surname_ends, niches[n].handles)
+        )
+        surname = start + rest
         form = rng.integers(5)
         handle = (
             f"{first}.{surname}",

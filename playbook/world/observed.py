@@ -14,7 +14,7 @@ from playbook.world.people import People
 from playbook.world.strengths import Strengths
 
 HISTORY_DAYS = 90
-DAILY = 40  # creators whose history is daily; the others' is weekly, to keep the files small
+DAILY = 80  # creators whose history is daily; the others' is weekly, to keep the files small
 ADDRESS = {"instagram": "https://instagram.example/", "tiktok": "https://tiktok.example/@", "youtube": "https://youtube.example/@"}
 # quartiles of hand-labelled Instagram accounts, InstaFake (Akyon and Kalfaoglu 2019): (25, 50, 75 %)
 REAL_ACCOUNT = {"followers": (218, 345, 516), "following": (267, 420, 614), "posts": (8, 30, 79), "has_picture": 0.99, "private": 0.72}
@@ -60,7 +60,7 @@ def profiles(
     likes = posts.groupby("creator")["likes"].mean().reindex(cast["creator"]).to_numpy()
     bios = []
     for k in range(n):
-        text = words.BIOS[cast["language"].iloc[k]]
+        text = words.read().languages[cast["language"].iloc[k]].bios
         bios.append(text[rng.integers(len(text))].format(niche=cast["niche"].iloc[k], city=cast["city"].iloc[k]))
     unknown = rng.random((n, 3)) / max(strengths.mess, 1e-9)
     return pd.DataFrame(
@@ -107,28 +107,40 @@ def follower_history(
 
 
 def audience(cast: pd.DataFrame, composition: pd.DataFrame, strengths: Strengths, rng: np.random.Generator) -> pd.DataFrame:
-    """Return the `audience` table: what creators' own statistics or tools tell, from samples of known or unknown size; a few are incomplete."""
+    """Return the `audience` table: what statistics tell, from samples of known or unknown size; a few are incomplete."""
     n = len(cast)
     size = np.rint(np.exp(rng.normal(6.3, 0.7, n)))
     told = rng.random(n) < 0.5
     has = rng.random(n) < 0.85
     short = rng.random(n) < 0.1 * strengths.mess
     no_gender = rng.random(n) < 0.06 * strengths.mess
-    by_creator = dict(iter(composition[composition["dimension"] != "niche"].groupby("creator", sort=False)))
+    names = cast["creator"].to_numpy()
     parts = []
-    for k in np.flatnonzero(has):
-        for dimension, group in by_creator[cast["creator"].iloc[k]].groupby("dimension", sort=False):
-            if dimension == "gender" and no_gender[k]:
-                continue
-            share = group["share"].to_numpy()
-            seen = rng.multinomial(int(size[k]), share / share.sum()) / size[k]
-            keep = seen > 0
-            if dimension == "country" and short[k]:
-                # the top three countries only, which do not add up to one
-                keep &= np.argsort(np.argsort(-seen, kind="stable"), kind="stable") < 3
-            for bucket, value in zip(group["bucket"].to_numpy()[keep], seen[keep], strict=True):
-                parts.append((cast["creator"].iloc[k], dimension, bucket, round(float(value), 4), size[k] if told[k] else np.nan))
-    return pd.DataFrame(parts, columns=["creator", "dimension", "bucket", "share", "n"])
+    for dimension, group in composition[composition["dimension"] != "niche"].groupby("dimension", sort=False):
+        # every creator has the same buckets, in the same order
+        buckets = group["bucket"].to_numpy().reshape(n, -1)[0]
+        true = group["share"].to_numpy().reshape(n, -1)
+        seen = rng.multinomial(size.astype(int), true / true.sum(axis=1, keepdims=True)) / size[:, None]
+        keep = (seen > 0) & has[:, None]
+        if dimension == "gender":
+            keep &= ~no_gender[:, None]
+        if dimension == "country":
+            # the top three countries only, which do not add up to one
+            keep &= ~short[:, None] | (np.argsort(np.argsort(-seen, axis=1, kind="stable"), axis=1, kind="stable") < 3)
+        i, bucket = np.nonzero(keep)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "i": i,
+                    "creator": names[i],
+                    "dimension": dimension,
+                    "bucket": buckets[bucket],
+                    "share": np.round(seen[i, bucket], 4),
+                    "n": np.where(told, size, np.nan)[i],
+                }
+            )
+        )
+    return pd.concat(parts).sort_values("i", kind="stable").drop(columns="i").reset_index(drop=True)
 
 
 def follower_sample(
@@ -144,7 +156,7 @@ def follower_sample(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the `follower_sample` table, and which of its accounts are fake.
 
-    Somebody looked at the accounts of the first `labelled` creators sampled. A person sampled from two creators is the same account in both.
+    Somebody looked at the accounts of `labelled` creators. A person sampled from two creators is the same account in both.
     """
     chosen = np.sort(rng.permutation(len(cast))[: min(creators, len(cast))])
     looked_at = set(rng.permutation(chosen)[:labelled].tolist())
@@ -247,35 +259,31 @@ def human(fee: np.ndarray) -> np.ndarray:
 def quotes(
     cast: pd.DataFrame, fee: np.ndarray, must: np.ndarray, market: Market, strengths: Strengths, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Return the `quotes` table: most creators have named a fee, some for several deliverables, some in another currency, a few for the product alone."""
+    """Return the `quotes` table.
+
+    Most creators have named a fee, some for several deliverables, some in another currency; a few want the product alone (a fee of 0).
+    """
     n = len(cast)
     asked = rng.random(n) < strengths.quoted_share
     asked[must] = True
     currencies = np.where(rng.random(n) < strengths.foreign_share, rng.choice(np.array(list(market.foreign)), n), market.currency)
     rate = np.array([1.0 if c == market.currency else market.foreign[c] for c in currencies])
     barter = (cast["aim"].to_numpy() < 3_000) & (rng.random(n) < 0.2)
-    day = rng.integers(20, 90, n)
+    asked_on = pd.Timestamp(market.collected_on) - pd.to_timedelta(rng.integers(20, 90, n), unit="D")
+    # those who took part had named their fee before it began
+    before = pd.Timestamp(market.starts) - pd.to_timedelta(rng.integers(36, 43, n), unit="D")
+    asked_on = asked_on.where(~np.isin(np.arange(n), must), before)
     extra = rng.random(n)
     rows = []
     for i in np.flatnonzero(asked):
         formats = list(FORMATS[cast["platform"].iloc[i]])
-        names = [
-            formats[-1],
-            *([formats[0]] if len(formats) > 1 and extra[i] < 0.5 else []),
-            *(["story"] if cast["platform"].iloc[i] == "instagram" and extra[i] < 0.25 else []),
-        ]
+        names = dict.fromkeys([formats[-1]] + [formats[0]] * int(extra[i] < 0.5))
+        if "reel" in formats and extra[i] < 0.25:
+            names["story"] = None
         for name in names:
             told = human(np.array([fee[i] * DELIVERABLE_FACTOR[name] / rate[i] * np.exp(rng.normal(0, strengths.quote_sd))]))[0]
             currency = currencies[i] if currencies[i] != market.currency or extra[i] < 0.97 else None
-            rows.append(
-                (
-                    cast["creator"].iloc[i],
-                    name,
-                    0.0 if barter[i] else max(told, 10.0),
-                    currency,
-                    pd.Timestamp(market.collected_on) - pd.Timedelta(days=int(day[i])),
-                )
-            )
+            rows.append((cast["creator"].iloc[i], name, 0.0 if barter[i] else max(told, 10.0), currency, asked_on[i]))
     return pd.DataFrame(rows, columns=["creator", "deliverable", "fee", "currency", "asked_on"])
 
 
@@ -286,48 +294,49 @@ def comments(
     strengths: Strengths,
     rng: np.random.Generator,
     creators: int = 90,
-    posts_each: int = 3,
-    each: int = 9,
+    posts_each: int = 5,
+    each: int = 8,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the `comments` table, and the kind of each comment (genuine, generic, pod).
 
-    The members of a pod write under each of its creators' posts within minutes; ordinary comments come within days, mostly by different people.
+    The members of a pod write under each of its creators' posts within minutes; ordinary comments come within days, by different people.
     """
     pod_rows = np.flatnonzero(cast["pod"])
     rest = rng.permutation(np.flatnonzero(~cast["pod"]))[: max(0, creators - len(pod_rows))]
+    known = words.read()
     members = [hashed("pod", market.kind, k) for k in range(14)]
     rows, kinds = [], []
-    by_creator = dict(iter(posts[posts["comments"] > 0].groupby("creator", sort=False)))
-    now = pd.Timestamp(market.collected_on, tz="UTC") + pd.Timedelta(days=1) - pd.Timedelta(seconds=1)
+    second = (posts["posted_at"] - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(seconds=1)
+    talked = posts["comments"].to_numpy() > 0
+    places = {name: rows[talked[rows]][-posts_each:] for name, rows in posts.groupby("creator", sort=False).indices.items()}
+    post_key, at_second, total = posts["post"].to_numpy(), second.to_numpy(), posts["comments"].to_numpy()
+    now = int(pd.Timestamp(market.collected_on).timestamp()) + 86_399
+    creator, niche, tongue, city = (cast[c].to_numpy() for c in ("creator", "niche", "language", "city"))
     for i in np.sort(np.concatenate([pod_rows, rest])):
-        own = by_creator.get(cast["creator"].iloc[i])
-        if own is None:
-            continue
-        language = cast["language"].iloc[i]
-        tags = words.NICHES[language][cast["niche"].iloc[i]][1]
+        spoken = known.languages[tongue[i]]
+        tags = spoken.niches[niche[i]].tags
         pod = bool(cast["pod"].iloc[i])
-        for post, at, total in own[["post", "posted_at", "comments"]].iloc[-posts_each:].itertuples(index=False):
-            number = int(min(total, each))
-            u = rng.random((number, 4))
-            late = rng.exponential(900, number)
+        for place in places.get(creator[i], ()):
+            post, at = post_key[place], int(at_second[place])
+            number = int(min(total[place], each))
+            u, late = rng.random((number, 4)), rng.exponential(900, number)
             for k in range(number):
+                author, minutes = hashed("c", post, k), late[k]
                 if pod and u[k, 0] < strengths.pod_comments:
-                    kind, author, text, minutes = (
-                        "pod",
-                        members[int(u[k, 2] * len(members))],
-                        words.POD[int(u[k, 3] * len(words.POD))],
-                        1 + 12 * u[k, 1],
-                    )
+                    kind, texts = "pod", known.pod
+                    author, minutes = members[int(u[k, 2] * len(members))], 1 + 12 * u[k, 1]
                 elif u[k, 1] < strengths.generic_comments:
-                    kind, author, text, minutes = "generic", hashed("c", post, k), words.GENERIC[int(u[k, 3] * len(words.GENERIC))], late[k]
+                    kind, texts = "generic", known.generic
                 else:
-                    genuine = words.GENUINE[language]
-                    text = genuine[int(u[k, 3] * len(genuine))].format(tag=tags[int(u[k, 2] * len(tags))], city=cast["city"].iloc[i])
-                    kind, author, minutes = "genuine", hashed("c", post, k), late[k]
-                time = min(at + pd.Timedelta(seconds=int(60 * minutes)), now)
-                rows.append((post, author, text, time))
+                    kind, texts = "genuine", spoken.genuine
+                if kind != "pod" and u[k, 0] > 0.88:
+                    # some people write under every post without any pod
+                    author = hashed("fan", creator[i], int(u[k, 2] * 6))
+                text = texts[int(u[k, 3] * len(texts))].format(tag=tags[int(u[k, 2] * len(tags))], city=city[i])
+                rows.append((post, author, text, min(at + 60 * int(minutes), now)))
                 kinds.append((post, author, kind))
     frame = pd.DataFrame(rows, columns=["post", "author", "text", "posted_at"])
+    frame["posted_at"] = pd.to_datetime(frame["posted_at"], unit="s", utc=True)
     return frame, pd.DataFrame(kinds, columns=["post", "author", "kind"])
 
 

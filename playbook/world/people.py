@@ -13,7 +13,7 @@ from playbook.world.strengths import Strengths
 
 # People are drawn in layers of rising weight: a creator with 500 followers needs fine grains, one with
 # five million would need millions of them. (people that each stands for, how many are drawn)
-LAYERS = ((4, 24_000), (16, 16_000), (80, 10_000), (500, 7_000), (4_000, 10_000))
+LAYERS = ((4, 30_000), (16, 20_000), (80, 12_500), (500, 8_500), (4_000, 12_500))
 GRAIN = 50  # a creator's followers come only from layers in which they are at least so many
 
 
@@ -171,10 +171,17 @@ def composition(people: People, follows: list[np.ndarray], creators: pd.Series) 
         ("gender", people.gender, tuple(GENDERS)),
         ("country", people.country, people.countries),
     )
-    parts = []
-    for creator, who in zip(creators, follows, strict=True):
-        total = people.weight[who].sum()
-        for dimension, codes, names in dimensions:
-            counts = np.bincount(codes[who], weights=people.weight[who], minlength=len(names))
-            parts.append(pd.DataFrame({"creator": creator, "dimension": dimension, "bucket": names, "share": counts / max(total, 1)}))
-    return pd.concat(parts, ignore_index=True)
+    shares = []
+    for who in follows:
+        weight = people.weight[who]
+        for _, codes, names in dimensions:
+            shares.append(np.bincount(codes[who], weights=weight, minlength=len(names)) / max(weight.sum(), 1))
+    buckets = [(dimension, name) for dimension, _, names in dimensions for name in names]
+    return pd.DataFrame(
+        {
+            "creator": np.repeat(creators.to_numpy(), len(buckets)),
+            "dimension": [b[0] for b in buckets] * len(follows),
+            "bucket": [b[1] for b in buckets] * len(follows),
+            "share": np.concatenate(shares),
+        }
+    )

@@ -14,9 +14,9 @@ from playbook.brief import Brief
 from playbook.data.dataset import Dataset, dataset
 from playbook.data.tables import TABLES
 from playbook.errors import BadCall, did_you_mean
-from playbook.world import campaign, histories, observed, people
+from playbook.world import campaign, captions, counts, histories, observed, people
 from playbook.world import cast as casting
-from playbook.world import posts as posting
+from playbook.world import schedule as scheduling
 from playbook.world.markets import Market, market
 from playbook.world.people import People
 from playbook.world.strengths import Strengths
@@ -35,7 +35,8 @@ class World:
     frames : dict of str to pandas.DataFrame
         The tables that a user would have, typed; a table that the campaign has not is empty.
     truth : dict of str to pandas.DataFrame
-        What no chapter may read: `creators`, `posts`, `audience`, `events`, `follower_sample`, `comments`, `deliverables`, `orders`, `regions`.
+        What no chapter may read: `creators`, `posts`, `audience`, `events`, `follower_sample`, `comments`, and of a finished campaign
+        `deliverables`, `campaign_creators`, `orders`, `regions`.
     facts : dict
         Single true numbers: price exponent, incremental orders, lift and the like.
     brief_values : dict
@@ -87,9 +88,8 @@ class World:
     def _followed(self, creators: list[str]) -> np.ndarray:
         for creator in creators:
             if creator not in self.follows:
-                raise BadCall(
-                    f"{creator!r} is not a creator of this world{did_you_mean(creator, self.follows)}; expected a key such as {next(iter(self.follows))}."
-                )
+                hint = did_you_mean(creator, self.follows)
+                raise BadCall(f"{creator!r} is not a creator of this world{hint}; expected a key such as {next(iter(self.follows))}.")
         return np.unique(np.concatenate([self.follows[c] for c in creators])) if creators else np.zeros(0, dtype=np.int64)
 
     def dataset(self) -> Dataset:
@@ -128,7 +128,7 @@ def simulate(
     """
     place = market(kind)
     strengths = strengths or Strengths()
-    number = _whole("creators", CREATORS if creators is None else creators, 10, 5_000)
+    number = _whole("creators", CREATORS if creators is None else creators, 10, 20_000)
     each = _whole("posts", POSTS if posts is None else posts, 1, 2_000)
     _whole("seed", seed, 0, 2**63 - 1)
 
@@ -141,12 +141,13 @@ def simulate(
     per_creator, cast = _odd_ones(cast, each, strengths, rng("odd ones"))
     plan = campaign.plan(cast, place, rng("plan"))
     chosen = np.unique(plan["i"].to_numpy(dtype=int))
-    schedule = posting.schedule(cast, place, strengths, per_creator, plan, rng("schedule"))
+    known = campaign.marks(cast, chosen, place)
+    schedule = scheduling.schedule(cast, place, strengths, per_creator, plan, rng("schedule"))
     viral = [(int(i), int(d)) for i, d in schedule.rows.loc[schedule.rows["viral"], ["i", "day"]].itertuples(index=False)]
 
     # followers: real ones are people, fake ones come on top
     organic = histories.grow(cast, viral, schedule.days, strengths, rng("growth"))
-    rows = posting.place_giveaways(schedule.rows, organic.giveaway_day)
+    rows = scheduling.place_giveaways(schedule.rows, organic.giveaway_day)
     aim = cast["aim"].to_numpy()
     block = histories.blocks(organic, aim, strengths)
     cast["fake_share"] = np.maximum(cast["fake_share"], histories.fake_floor(organic, block, aim, strengths))
@@ -160,9 +161,9 @@ def simulate(
     composition = pd.concat([composition, observed.language_shares(composition, place)], ignore_index=True)
 
     # what the posts brought
-    rates = posting.rates(cast, past, strengths, rng("rates"))
-    published, behind = posting.count(schedule, rows, cast, rates, past, place, strengths, rng("counts"))
-    text = posting.write(rows, cast, place, strengths, rng("captions"))
+    rates = counts.rates(cast, past, strengths, rng("rates"))
+    published, behind = counts.count(schedule, rows, cast, rates, past, place, strengths, rng("counts"))
+    text = captions.write(rows, cast, dict(zip(known["i"], known["code"], strict=True)), place, strengths, rng("captions"))
     rough = rng("rough").random(number) < 0.06 * strengths.mess
     position = rows["i"].to_numpy()
     published["caption"], published["sponsored"] = text["caption"], pd.array(text["sponsored"], dtype="boolean")
@@ -175,7 +176,7 @@ def simulate(
     sample, sampled = observed.follower_sample(cast, crowd, follows, past, strengths, rng("follower sample"))
     talk, kinds = observed.comments(cast, published, place, strengths, rng("comments"))
     quoted = observed.quotes(cast, fee, chosen, place, strengths, rng("quotes"))
-    ours = _campaign(place, cast, plan, rows, published, behind, quoted, chosen, strengths, rng)
+    ours = _campaign(place, cast, plan, rows, published, behind, quoted, known, strengths, rng)
 
     frames = {
         "creators": observed.profiles(cast, past, published, rough, place, strengths, rng("profiles")),
@@ -201,7 +202,7 @@ def simulate(
         **ours.truth,
     }
     names = cast["creator"].tolist()
-    return World(
+    world = World(
         kind=kind,
         seed=seed,
         strengths=strengths,
@@ -212,6 +213,9 @@ def simulate(
         people=crowd,
         follows=dict(zip(names, follows, strict=True)),
     )
+    if place.finished:
+        world.facts["people_reached"] = _people_reached(world)
+    return world
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,11 +233,12 @@ def _campaign(
     published: pd.DataFrame,
     behind: pd.DataFrame,
     quoted: pd.DataFrame,
-    chosen: np.ndarray,
+    known: pd.DataFrame,
     strengths: Strengths,
     rng: Callable[[str], np.random.Generator],
 ) -> _Campaign:
     """Run the campaign, or only its beginnings where it is being planned."""
+    chosen = known["i"].to_numpy(dtype=int)
     talks = campaign.outreach(cast, chosen, quoted, place, rng("outreach"))
     deliverables = plan.assign(post=None, reach=np.nan)
     out = rows["ours"].to_numpy() >= 0
@@ -244,7 +249,6 @@ def _campaign(
     frames = {"outreach": talks, "brand_daily": daily}
     if not place.finished:
         return _Campaign(frames=frames, truth={}, facts={})
-    known = campaign.marks(cast, chosen, place)
     bought, causes, shares = campaign.orders(moves, known, place, strengths, rng("orders"))
     creator = cast["creator"].to_numpy()
     full = deliverables.merge(known, on="i", how="left")
@@ -265,18 +269,32 @@ def _campaign(
         "campaign_creators": shares.assign(creator=creator[shares["i"]], code=known["code"])[["creator", "code", "incremental_share"]],
         "regions": regions,
     }
-    counts = causes["cause"].value_counts()
+    by_cause = causes["cause"].value_counts()
     facts = {
-        "incremental_orders": int(counts.get("incremental", 0)),
-        "anyway_orders": int(counts.get("anyway", 0)),
-        "leaked_orders": int(counts.get("leaked", 0)),
-        "baseline_orders": int(counts.get("baseline", 0)),
+        "incremental_orders": int(by_cause.get("incremental", 0)),
+        "anyway_orders": int(by_cause.get("anyway", 0)),
+        "leaked_orders": int(by_cause.get("leaked", 0)),
+        "baseline_orders": int(by_cause.get("baseline", 0)),
         "new_followers": int(moves["follows"].sum()),
         "clicks": int(moves["clicks"].sum()),
         "lift": strengths.lift,
         "sales_added": float(regions["added"].sum()),
+        "reach_summed": float(full["reach"].sum()),
     }
     return _Campaign(frames=frames, truth=truth, facts=facts)
+
+
+def _people_reached(world: World) -> float:
+    """Return how many people saw at least one post of the campaign, in expectation; strangers are taken to be different people."""
+    posts = world.truth["deliverables"].dropna(subset=["reach"])
+    traits = world.truth["creators"].set_index("creator").loc[posts["creator"]]
+    strengths = world.strengths
+    part = np.where(traits["platform"] == "instagram", strengths.follower_part_instagram, strengths.follower_part_tiktok)
+    real = traits["real_followers"].to_numpy()
+    chance = np.minimum(posts["reach"].to_numpy() * part / real, 0.95)
+    missed = pd.Series(1 - chance).groupby(posts["creator"].to_numpy()).prod()
+    strangers = float((posts["reach"].to_numpy() - chance * real).sum())
+    return world.expected_reach((1 - missed).to_dict()) + strangers
 
 
 def _odd_ones(cast: pd.DataFrame, each: int, strengths: Strengths, rng: np.random.Generator) -> tuple[np.ndarray, pd.DataFrame]:

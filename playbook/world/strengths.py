@@ -9,8 +9,7 @@ import pandas as pd
 
 from playbook.errors import BadCall, did_you_mean
 
-Family = Literal["lognormal", "gamma", "t"]
-Curve = tuple[tuple[float, float], ...]
+Curve = tuple[tuple[float, float], ...]  # (followers, rate)
 
 
 def _strength(default: Any, unit: str, meaning: str, source: str, low: float | None = None, high: float | None = None) -> Any:
@@ -55,19 +54,19 @@ class Strengths:
     )
 
     # engagement
-    curve_instagram: Curve = _strength(
+    curve_instagram: tuple[tuple[float, float], ...] = _strength(
         ((3_200, 0.018), (17_000, 0.0054), (2_000_000, 0.0033)),
         "(followers, share)",
         "median engagement rate per follower, log-log, flat outside the points",
         "HypeAuditor 2026",
     )
-    curve_tiktok: Curve = _strength(
+    curve_tiktok: tuple[tuple[float, float], ...] = _strength(
         ((2_200, 0.0198), (22_000, 0.0131), (220_000, 0.0084)),
         "(followers, share)",
         "median engagement rate per follower, log-log, flat outside the points",
         "Influencer Hero, January 2024; its figure over 1M is left out, the table has misprints there",
     )
-    curve_youtube: Curve = _strength(
+    curve_youtube: tuple[tuple[float, float], ...] = _strength(
         ((5_000, 0.032), (30_000, 0.021), (150_000, 0.015), (700_000, 0.012), (3_000_000, 0.009)),
         "(followers, share)",
         "median engagement rate per subscriber, log-log, flat outside the points",
@@ -87,7 +86,7 @@ class Strengths:
         1.0, "log sd", "spread of posts about a creator's rate", "assumed: TikTok shows videos far beyond followers", 0, 2
     )
     post_sd_youtube: float = _strength(0.7, "log sd", "spread of posts about a creator's rate", "assumed", 0, 2)
-    family: Family = _strength(
+    family: Literal["lognormal", "gamma", "t"] = _strength(
         "lognormal",
         "name",
         "shape of the posts' spread: lognormal, gamma or t (log of a t variable, cut at 8)",
@@ -116,6 +115,10 @@ class Strengths:
     )
     reach_exponent: float = _strength(-0.10, "exponent", "how that share changes with followers", "Minter.io 2019", -1, 1)
     reach_sd: float = _strength(0.4, "log sd", "spread of reach between creators", "assumed", 0, 2)
+    follower_part_instagram: float = _strength(0.9, "share", "part of a post's reach that are followers", "assumed", 0, 1)
+    follower_part_tiktok: float = _strength(
+        0.4, "share", "part of a video's reach that are followers", "assumed: most views come from recommendations", 0, 1
+    )
     insights_share: float = _strength(0.2, "share of creators", "creators who shared reach from their own statistics", "assumed", 0, 1)
     sponsored_share: float = _strength(0.08, "share of posts", "posts paid for by some brand", "assumed", 0, 0.9)
     sponsored_effect: float = _strength(0.85, "ratio", "engagements of a paid post over an ordinary one", "assumed", 0.05, 5)
@@ -174,7 +177,7 @@ class Strengths:
     pod_comments: float = _strength(0.45, "share of comments", "comments from the pod, of creators in one", "assumed", 0, 1)
 
     # audience
-    niche_focus: float = _strength(0.6, "share", "followers from the creator's own niche at 20,000 followers", "assumed", 0.01, 0.99)
+    niche_focus: float = _strength(0.68, "share", "followers from the creator's own niche at 20,000 followers", "assumed", 0.01, 0.99)
     niche_focus_size: float = _strength(
         -0.10,
         "share per tenfold",
@@ -192,7 +195,7 @@ class Strengths:
         0.1,
         10,
     )
-    activity_sd: float = _strength(0.8, "log sd", "how unevenly people follow creators", "assumed", 0, 2)
+    activity_sd: float = _strength(0.7, "log sd", "how unevenly people follow creators", "assumed", 0, 2)
 
     # money
     fee_at_20k: float = _strength(

@@ -49,7 +49,7 @@ def folder(world: World, path: Path | str, *, truth: bool = True) -> list[Path]:
             _put(written[-1], _json(world))
     except OSError as problem:
         raise NotUsable(
-            f"{path} cannot be written ({problem.strerror or problem}); choose a folder that you may write to, with room for a few megabytes."
+            f"{path} cannot be written ({problem.strerror or problem}); choose a folder that you may write to, with a few megabytes free."
         ) from None
     return written
 
@@ -82,7 +82,10 @@ def published(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def csv(frame: pd.DataFrame) -> str:
-    """Return a table as CSV text: UTF-8, LF, no index; twelve digits at most, since the last bits of a number may differ between machines."""
+    """Return a table as CSV text with LF and without index.
+
+    Numbers have twelve digits at most, since their last bits may differ between machines.
+    """
     shown = frame.copy()
     for name in shown.columns:
         if str(shown[name].dtype).startswith("float"):

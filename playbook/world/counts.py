@@ -1,17 +1,16 @@
-"""Posts: when, in which format, and how many engagements, each about a true rate."""
+"""What each post brought: likes, comments, views and reach, about a rate that is known."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from playbook.world import cast as casting
-from playbook.world import words
 from playbook.world.histories import Histories
 from playbook.world.markets import FORMATS, Market
+from playbook.world.schedule import Schedule
 from playbook.world.strengths import Strengths
 
 GIVEAWAY_MULTIPLE = 3.0
@@ -26,129 +25,17 @@ PLACE = {"instagram": "ig", "tiktok": "tt", "youtube": "yt"}
 T_CUT = 8.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Schedule:
-    """When everybody posted what, before anything was counted.
-
-    Attributes
-    ----------
-    rows : pandas.DataFrame
-        A row a post: `i` (creator position), `day` (position in the histories), `posted_at` (UTC), `hour` and `weekday` (local), `format`,
-        `paid`, `viral`, `giveaway`, `ours` (position in the campaign's plan, -1 where not ours), sorted by creator and time.
-    mix : array, creator × format
-        Share of each format in a creator's posts; columns in `formats`.
-    hours : array, creator × 24
-        Chance of each local hour.
-    days : int
-        Days from the first post (and at least 180) to the last.
-    """
-
-    rows: pd.DataFrame
-    mix: np.ndarray
-    formats: tuple[str, ...]
-    hours: np.ndarray
-    days: int
-
-
-def schedule(
-    cast: pd.DataFrame, market: Market, strengths: Strengths, posts: np.ndarray, plan: pd.DataFrame, rng: np.random.Generator
-) -> Schedule:
-    """Lay out everybody's posts, newest on the day of collection, and ours among them.
-
-    Parameters
-    ----------
-    posts : array of int
-        Posts of each creator.
-    plan : pandas.DataFrame
-        Our deliverables: `i`, `posted_at`, `deliverable`; posts that never came out have no time.
-    """
-    n = len(cast)
-    end = pd.Timestamp(market.collected_on) + pd.Timedelta(days=1) - pd.Timedelta(seconds=1)
-    longest = max(364, int(posts.max()) * 7)
-    per_week = np.maximum(cast["posts_per_week"].to_numpy(), posts * 7 / (longest - 10))
-    i = np.repeat(np.arange(n), posts)
-    gaps = rng.gamma(2.0, 0.5, len(i)) * (7 / per_week)[i]
-    first = np.r_[0, np.cumsum(posts)[:-1]]
-    ages = np.cumsum(gaps)
-    ages -= np.repeat((ages - gaps)[first[posts > 0]], posts[posts > 0])
-    ages = np.minimum(ages * (0.97 if posts.max() > 1 else 1.0), longest - 2)
-
-    spread = np.exp(-(((np.arange(24)[None, :] - cast["best_hour"].to_numpy()[:, None] + 12) % 24 - 12) ** 2) / (2 * 2.6**2)) + 0.01
-    hours = spread / spread.sum(axis=1, keepdims=True)
-    hour = np.minimum((np.cumsum(hours, axis=1)[i] < rng.random(len(i))[:, None]).sum(axis=1), 23)
-    local = pd.DatetimeIndex(end - pd.to_timedelta(ages, unit="D")).normalize() + pd.to_timedelta(
-        hour * 60 + rng.integers(0, 60, len(i)), unit="min"
-    )
-    posted = local - pd.Timedelta(hours=market.hours_ahead)
-    posted = posted.where(posted <= end, posted - pd.Timedelta(days=1))
-
-    formats = tuple(dict.fromkeys(f for p in market.platforms for f in FORMATS[p]))
-    mix = np.zeros((n, len(formats)))
-    for p in market.platforms:
-        rows = np.flatnonzero(cast["platform"].to_numpy() == p)
-        names = list(FORMATS[p])
-        mix[np.ix_(rows, [formats.index(f) for f in names])] = rng.dirichlet([FORMATS[p][f][0] * 12 for f in names], len(rows))
-    which = (np.cumsum(mix, axis=1)[i] < rng.random(len(i))[:, None] * (1 - 1e-12)).sum(axis=1)
-
-    rows = pd.DataFrame(
-        {
-            "i": i,
-            "posted_at": posted.as_unit("s"),
-            "format": np.array(formats, dtype=object)[which],
-            "paid": rng.random(len(i)) < strengths.sponsored_share,
-            "viral": rng.random(len(i)) < strengths.viral_rate,
-            "giveaway": False,
-            "ours": -1,
-        }
-    )
-    out = plan[plan["posted_at"].notna()]
-    if len(out):
-        ours = pd.DataFrame(
-            {
-                "i": out["i"],
-                "posted_at": out["posted_at"].astype("datetime64[s]"),
-                "format": out["deliverable"],
-                "paid": True,
-                "viral": False,
-                "giveaway": False,
-                "ours": out.index,
-            }
-        )
-        rows = pd.concat([rows, ours], ignore_index=True)
-    days = max(180, int((end - rows["posted_at"].min()) / pd.Timedelta(days=1)) + 2)
-    start = end.normalize() - pd.Timedelta(days=days - 1)
-    rows["day"] = ((rows["posted_at"] - start) // pd.Timedelta(days=1)).astype(int)
-    clock = rows["posted_at"] + pd.Timedelta(hours=market.hours_ahead)
-    rows["hour"], rows["weekday"] = clock.dt.hour, clock.dt.dayofweek
-    rows = rows.sort_values(["i", "posted_at", "ours"], kind="stable").reset_index(drop=True)
-    return Schedule(rows=rows, mix=mix, formats=formats, hours=hours, days=days)
-
-
-def place_giveaways(rows: pd.DataFrame, giveaway_day: np.ndarray) -> pd.DataFrame:
-    """Make the post nearest to each giveaway the one that announced it, and move it to that day."""
-    rows = rows.copy()
-    for i in np.flatnonzero(giveaway_day >= 0):
-        own = rows.index[(rows["i"] == i) & (rows["ours"] < 0)]
-        if not len(own):
-            continue
-        nearest = own[np.argmin(np.abs(rows.loc[own, "day"].to_numpy() - giveaway_day[i]))]
-        moved = int(giveaway_day[i] - rows.loc[nearest, "day"])
-        rows.loc[nearest, "posted_at"] += pd.Timedelta(days=moved)
-        rows.loc[nearest, "day"] = giveaway_day[i]
-        rows.loc[nearest, "weekday"] = (rows.loc[nearest, "weekday"] + moved) % 7
-        rows.loc[nearest, ["giveaway", "viral", "paid"]] = [True, False, False]
-    return rows.sort_values(["i", "posted_at", "ours"], kind="stable").reset_index(drop=True)
-
-
 def rates(cast: pd.DataFrame, histories: Histories, strengths: Strengths, rng: np.random.Generator) -> pd.DataFrame:
     """Return each creator's true rates.
 
     Returns
     -------
     pandas.DataFrame
-        `rate`: expected engagements (all that the platform shows) of a post, over followers now; the mean over the creator's own mix
-        of formats, hours, viral and paid posts, once mature; giveaways and our campaign's posts apart. `rate_real`: the same over real followers.
-        `rate_likes_comments`: likes and comments only. `comments_per_like`, `by_views` (engagements per view), `reach_rate` (people reached per follower).
+        `rate`: expected engagements of a mature post (all that the platform shows) over all followers, both as of now; the mean over
+        the creator's own mix of formats, hours, viral and paid posts; giveaways and our campaign's posts apart. Posts from before a
+        bought block had fewer followers for the same engagements. `rate_real`: the same over real followers, at any time.
+        `rate_likes_comments`: `rate` of likes and comments only. `comments_per_like`. `by_views`: engagements per view.
+        `reach_rate`: people reached by a post per follower.
     """
     n = len(cast)
     platform = cast["platform"].to_numpy()
@@ -195,7 +82,8 @@ def noise(family: str, sd: np.ndarray, rng: np.random.Generator, t_degrees: floa
     Parameters
     ----------
     family : {'lognormal', 'gamma', 't'}
-        gamma has the coefficient of variation of the log-normal; t is the exponential of a t variable cut at 8, with log sd `sd` before the cut.
+        gamma has the coefficient of variation of the log-normal; t is the exponential of a t variable cut at 8,
+        with log sd `sd` before the cut.
     sd : array
         Log sd of each.
     """
@@ -235,7 +123,8 @@ def count(
     Returns
     -------
     (pandas.DataFrame, pandas.DataFrame)
-        The posts as published (without captions), and what was behind them: `post`, `creator`, `expected` (engagements once mature), `expected_now`,
+        The posts as published (without captions), and what was behind them: `post`, `creator`, `expected` (engagements once mature),
+        `expected_now`,
         `multiplier`, `likes` (also where hidden), `reach`, `viral`, `giveaway`, `paid`, `ours`.
     """
     i, day = rows["i"].to_numpy(), rows["day"].to_numpy()
@@ -328,50 +217,6 @@ def count(
         }
     )
     return posts, behind
-
-
-def write(rows: pd.DataFrame, cast: pd.DataFrame, market: Market, strengths: Strengths, rng: np.random.Generator) -> pd.DataFrame:
-    """Write captions, with or without an honest label where a post was paid for.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `caption`, `sponsored` (as anyone can see), `disclosure` (clear, unclear, missing; empty where not paid), `brand`.
-    """
-    n = len(rows)
-    phrase, ending, tag, second = rng.random(n), rng.random(n), rng.random((n, 3)), rng.random(n)
-    label = np.where(
-        second < strengths.disclosure_clear, "clear", np.where(second < 1 - strengths.disclosure_missing, "unclear", "missing")
-    )
-    payers = words.OTHER_BRANDS + market.competitors
-    payer = rng.integers(0, len(payers), n)
-    # one creator in forty has written about something the brand avoids
-    risky = rng.random(len(cast)) < 0.025
-    avoided = rng.random(n) < 0.12
-    avoid = market.brief["brand"]["avoid"]
-    niche, language = cast["niche"].to_numpy(), cast["language"].to_numpy()
-    out = []
-    columns = zip(rows["i"], rows["paid"], rows["giveaway"], rows["ours"], strict=True)
-    for k, (i, paid, giveaway, ours) in enumerate(columns):
-        phrases, tags, _ = words.NICHES[language[i]][niche[i]]
-        text = phrases[int(phrase[k] * len(phrases))] + "."
-        ends = words.ENDINGS[language[i]]
-        chosen = dict.fromkeys(tags[int(u * len(tags))] for u in tag[k])
-        brand, state = "", ""
-        if giveaway:
-            text = words.GIVEAWAY[language[i]]
-        elif paid:
-            brand = market.brand if ours >= 0 else payers[payer[k]]
-            state = str(label[k])
-            text = words.PAID[language[i]][state].format(text=text, brand=brand, tag=next(iter(chosen)))
-        elif risky[i] and avoided[k]:
-            text = words.AVOID[language[i]].format(word=avoid[k % len(avoid)])
-        else:
-            text += ends[int(ending[k] * len(ends))]
-        if state != "unclear":
-            text += " " + " ".join(f"#{t}" for t in chosen)
-        out.append((text, bool(paid and (state == "clear" or ours >= 0)), state, brand))
-    return pd.DataFrame(out, columns=["caption", "sponsored", "disclosure", "brand"], index=rows.index)
 
 
 def _code(creator: int, number: int) -> str:
