@@ -124,12 +124,12 @@ def keys(frame: pd.DataFrame) -> Keys:
     """Read the keys of a table's rows out of `creator`, `platform` and `handle`, whichever are there."""
     n = len(frame)
     none = pd.Series([np.nan] * n, dtype="str")
-    name = frame["creator"] if "creator" in frame else none
+    name = frame.get("creator", none)
     if "handle" in frame:
         name = name.where(name.notna(), frame["handle"].reset_index(drop=True))
     if "url" in frame:
         name = name.where(name.notna(), frame["url"].reset_index(drop=True))
-    platform = frame["platform"] if "platform" in frame else none
+    platform = frame.get("platform", none)
     name_codes, names = pd.factorize(name.to_numpy(dtype=object), use_na_sentinel=True)
     platform_codes, platforms = pd.factorize(platform.to_numpy(dtype=object), use_na_sentinel=True)
     pairs = name_codes.astype(np.int64) * (len(platforms) + 1) + platform_codes + 1
@@ -199,7 +199,8 @@ def _placed(assumed: set[str], unplaced: set[str], strange: set[str], only: str 
         what = f"{counted(len(assumed), 'creator has', 'creators have')} no platform; assumed {only}, the only one in the brief"
         findings.append(note("creators", what, "a platform column", "correct market.platforms in campaign.yml if that is wrong"))
     if unplaced:
-        what = f"{counted(len(unplaced), 'creator has', 'creators have')} no platform, and the brief names several ({first_few(sorted(unplaced))})"
+        some = first_few(sorted(unplaced))
+        what = f"{counted(len(unplaced), 'creator has', 'creators have')} no platform, and the brief names several ({some})"
         mend = "kept without platform: add the column, or leave one platform in market.platforms"
         findings.append(warning("creators", what, "a platform column", mend))
     if strange:

@@ -1,0 +1,1 @@
+"""Deleting the personal data of a campaign."""

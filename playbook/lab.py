@@ -1,0 +1,61 @@
+"""`playbook lab`: the guide's notebooks in JupyterLab, with a campaign of one's own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from playbook.campaign import ENV_CAMPAIGN, folder_of
+from playbook.errors import NotUsable
+from playbook.folders import notebooks_dir
+
+COPY = "playbook-notebooks"
+
+
+def start(campaign: str | None) -> int:
+    """Open JupyterLab and wait until it is closed; return its exit code.
+
+    Parameters
+    ----------
+    campaign : str or None
+        A campaign folder or a sample's name; None leaves it to the notebooks.
+
+    Raises
+    ------
+    NotUsable
+        Where there is no such campaign, or no place for the notebooks.
+    """
+    argv, environment = command(campaign, Path.cwd())
+    return subprocess.run(argv, env=environment, check=False).returncode
+
+
+def command(campaign: str | None, here: Path) -> tuple[list[str], dict[str, str]]:
+    """Return the command that opens JupyterLab, and its environment."""
+    environment = dict(os.environ)
+    if campaign is not None:
+        environment[ENV_CAMPAIGN] = str(folder_of(campaign))
+    notebooks = writable(here)
+    return [sys.executable, "-m", "jupyterlab", f"--notebook-dir={notebooks}", "00_start.ipynb"], environment
+
+
+def writable(here: Path) -> Path:
+    """Return a folder of the notebooks that may be written to: the clone's own, or a copy.
+
+    Notebooks inside an installed package are copied to `playbook-notebooks` under `here`; what is there already is the
+    user's work and stays.
+    """
+    shipped = notebooks_dir()
+    if "_shipped" not in shipped.parts and os.access(shipped, os.W_OK):
+        return shipped
+    target = here / COPY
+    try:
+        target.mkdir(exist_ok=True)
+        for source in sorted(shipped.glob("*.ipynb")):
+            if not (target / source.name).exists():
+                shutil.copyfile(source, target / source.name)
+    except OSError as problem:
+        raise NotUsable(f"{target} cannot be written ({problem.strerror or problem}); start `playbook lab` in a folder of yours.") from None
+    return target
