@@ -42,7 +42,7 @@ class SourceFile:
     set_aside: dict[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Dataset:
     """All tables of one campaign. An absent table is empty, never None.
 
