@@ -102,7 +102,9 @@ class Strengths:
     )
     comment_size_exponent: float = _strength(-0.08, "exponent", "how comments per like change with followers", "assumed", -1, 1)
     hidden_likes_share: float = _strength(0.05, "share of creators", "Instagram creators who hide likes", "assumed", 0, 1)
-    engagement_by_views_tiktok: float = _strength(0.07, "share", "engagements per view, median", "Captiv8: 5-10 %", 0.001, 1)
+    engagement_by_views_tiktok: float = _strength(
+        0.05, "share", "engagements per view, median", "Captiv8: 5-10 %, the lower end, so that views per follower come near 0.3", 0.001, 1
+    )
     engagement_by_views_youtube: float = _strength(0.04, "share", "engagements per view, median", "assumed", 0.001, 1)
     engagement_by_views_instagram: float = _strength(0.05, "share", "engagements per play of a reel, median", "assumed", 0.001, 1)
     reach_level: float = _strength(
