@@ -167,6 +167,11 @@ def kernel_manager(scratch: Path) -> type:
                 options |= {"transport": "ipc", "connection_file": str(scratch / "k.json")}
             super().__init__(**options)
 
+        async def start_kernel(self, **options: Any) -> None:
+            # a kernel told to stop writes to the terminal; what it says there belongs in no report
+            with (scratch / "kernel.log").open("ab") as log:
+                await super().start_kernel(**{"stdout": log, "stderr": log} | options)
+
         @property
         def kernel_spec(self) -> KernelSpec:
             argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
