@@ -41,7 +41,7 @@ format: setup ## mend what ruff can mend, strip notebooks
 	@$(BIN)/nbstripout --keep-count --extra-keys "metadata.papermill cell.metadata.papermill" notebooks/*.ipynb
 
 samples: setup ## make data/samples anew from their seeds
-	@$(BIN)/python scripts/samples.py
+	@$(BIN)/python -m playbook.world data/samples
 
 lock: ## resolve requirements.lock anew (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --extra dev --output-file requirements.lock pyproject.toml

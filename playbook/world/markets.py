@@ -182,7 +182,7 @@ _GLOW = Market(
         },
         "market": {"country": "DE", "platforms": ["instagram", "tiktok"], "jurisdiction": "DE"},
         "tiers": {"mega": 1_000_000},
-        "report": {"locale": "de", "colour": "#2F6F5E", "accent": "#C8553D"},
+        "report": {"locale": "en-GB", "colour": "#2F6F5E", "accent": "#C8553D"},
         "outreach": {"code_suffix": "15"},
     },
 )
