@@ -37,3 +37,24 @@ def test_rows_that_fail_are_set_aside_with_their_row_number(tmp_path):
     reading = read(tmp_path, BRIEF)
     assert reading.dataset.creators["creator"].tolist() == ["instagram:ana"]
     assert reading.aside[["file", "row", "reason", "values"]].to_numpy().tolist() == [["creators.csv", 3, "no creator", "followers=50"]]
+
+
+FOREIGN = 'Konto;Beitrag;Datum;"Gefällt mir";Abos;Kommentare\n@Ana;p1;03.04.2026 10:00;1.234;12.500;5\n@Ana;p2;05.04.2026 10:00;56;12.500;0\n'
+
+
+def test_foreign_headers_are_read_through_the_brief(tmp_path):
+    write(tmp_path, "exports/export 7.csv", FOREIGN)
+    brief = parse(
+        "columns:\n  posts: {Konto: creator, Beitrag: post, Datum: posted_at, Gefällt mir: likes, Kommentare: comments}\n  creators: {Abos: followers}\n"
+    )
+    data = read_folder(tmp_path, brief)
+    assert data.creators[["creator", "followers"]].to_numpy().tolist() == [["instagram:ana", 12500]]
+    assert data.posts.to_pandas()["likes"].tolist() == [1234, 56]
+    assert data.provenance[0].format == "mapped by campaign.yml"
+
+
+def test_a_file_can_be_mapped_by_its_name(tmp_path):
+    write(tmp_path, "exports/export 7.csv", FOREIGN)
+    lines = "{Konto: posts.creator, Beitrag: post, Datum: posted_at, Gefällt mir: likes}"
+    data = read_folder(tmp_path, parse(f"columns: {{export 7.csv: {lines}}}"))
+    assert data.posts.to_pandas()["post"].tolist() == ["p1", "p2"]

@@ -7,7 +7,7 @@ from collections import defaultdict
 import numpy as np
 
 from playbook.data.load.merged import Merged
-from playbook.data.load.typed import FILE, ROW
+from playbook.data.load.typed import AT, FILE, ROW
 from playbook.data.tables import TABLES, Table
 from playbook.data.told import counted, note, rows, warning
 
@@ -56,8 +56,7 @@ def _reason(tables: Merged, table: Table, at: int, column: str, test: str) -> st
     if test.startswith("not_nullable"):
         part = int(frame[FILE].iat[at])
         if part >= 0:
-            position = int(np.searchsorted(tables.parts[part].raw.rows, frame[ROW].iat[at]))
-            known = tables.parts[part].reasons.get((position, column))
+            known = tables.parts[part].reasons.get((int(frame[AT].iat[at]), column))
             if known:
                 return known
         return f"no {column}"

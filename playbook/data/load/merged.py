@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from playbook.data.load.typed import FILE, ROW, Typed
+from playbook.data.load.typed import AT, FILE, ROW, Typed
 from playbook.data.readers.contract import AsideRow
 from playbook.data.tables import TABLES
 from playbook.data.told import counted, note
@@ -22,7 +22,7 @@ class Merged:
     Attributes
     ----------
     frames : dict of str to pandas.DataFrame
-        Each with its table's columns, `_file` (position among `parts`; -1 for rows that the kit made) and `_row`.
+        Each with its table's columns, `_file` (position among `parts`; -1 for rows that the kit made), `_row` and `_at`.
     parts : list of Typed
     paths : list of str
         The file of each part.
@@ -47,7 +47,7 @@ class Merged:
                 continue
             row = int(frame[ROW].iat[at])
             why = reason if isinstance(reason, str) else reason[i]
-            self.aside.append(AsideRow(file=self.paths[part], row=row, reason=why, values=self._cells(part, row)))
+            self.aside.append(AsideRow(file=self.paths[part], row=row, reason=why, values=self._cells(part, int(frame[AT].iat[at]))))
         self.frames[name] = frame[~wanted].reset_index(drop=True)
 
     def about(self, name: str, wanted: np.ndarray) -> tuple[str, list[int]]:
@@ -56,9 +56,8 @@ class Merged:
         places = list(dict.fromkeys(self.place(f) for f in rows[FILE].unique() if f >= 0))
         return ", ".join(places) or name, rows[ROW].tolist()
 
-    def _cells(self, part: int, row: int) -> str:
+    def _cells(self, part: int, at: int) -> str:
         raw = self.parts[part].raw
-        at = int(np.searchsorted(raw.rows, row))
         return " | ".join(f"{raw.written.get(n, n)}={text}" for n, cells in raw.columns.items() if (text := plain(cells()[at])))
 
 
@@ -78,9 +77,9 @@ def merged(parts: list[Typed], paths: list[str]) -> Merged:
             if part.raw.table != name or not len(part.frame):
                 continue
             rows = _latest(part.frame, tables, position) if part.raw.derived else part.frame
-            frames.append(table.typed(rows).assign(**{FILE: np.int32(position), ROW: rows[ROW].to_numpy()}))
+            frames.append(table.typed(rows).assign(**{FILE: np.int32(position), ROW: rows[ROW].to_numpy(), AT: rows[AT].to_numpy()}))
             part.frame = pd.DataFrame()
-        empty = table.empty().assign(**{FILE: np.empty(0, dtype=np.int32), ROW: np.empty(0, dtype=np.int32)})
+        empty = table.empty().assign(**dict.fromkeys((FILE, ROW, AT), np.empty(0, dtype=np.int32)))
         tables.frames[name] = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0] if frames else empty
     return tables
 
@@ -91,7 +90,7 @@ def _latest(frame: pd.DataFrame, tables: Merged, position: int) -> pd.DataFrame:
     if "posted_at" in frame:
         frame = frame.sort_values("posted_at", kind="stable", na_position="first")
     frame = frame[frame["creator"].notna()]
-    told = [c for c in frame.columns if c not in ("creator", "posted_at", "platform", "handle", ROW)]
+    told = [c for c in frame.columns if c not in ("creator", "posted_at", "platform", "handle", ROW, AT)]
     groups = frame.groupby("creator", sort=False)
     for column in told:
         n = int((groups[column].nunique() > 1).sum())

@@ -14,8 +14,8 @@ from playbook.data.engine import Posts
 from playbook.data.load import files, rules
 from playbook.data.load.keys import resolve
 from playbook.data.load.merged import Merged, merged
-from playbook.data.load.typed import FILE, ROW, Typed, typed
-from playbook.data.readers import headers, surest
+from playbook.data.load.typed import AT, FILE, ROW, Typed, typed
+from playbook.data.readers import headers, mapped, surest
 from playbook.data.readers.containers import Unreadable, open_file
 from playbook.data.readers.containers.csv_text import looks_like_data
 from playbook.data.readers.contract import AsideRow, Context, Read, Recognition, Sample
@@ -88,6 +88,7 @@ def read(folder: Path | str, brief: Brief) -> Reading:
         )
     context = Context(brief=brief)
     read_files = [_read_file(entry, context) for entry in entries]
+    findings += mapped.unused(brief, [f.path for f in read_files])
     for file in read_files:
         findings += file.findings
     parts, paths = [t for f in read_files for t in f.typed], [f.path for f in read_files for _ in f.typed]
@@ -207,7 +208,7 @@ def _reading(read_files: list[_File], tables: Merged, findings: list[Finding], b
             if position >= 0:
                 rows_of = kept[tables.paths[position]]
                 rows_of[name] = rows_of.get(name, 0) + int(n)
-        frames[name] = table.typed(frame.drop(columns=[FILE, ROW]))
+        frames[name] = table.typed(frame.drop(columns=[FILE, ROW, AT]))
     aside = [row for f in read_files for row in f.aside] + tables.aside
     reasons: dict[str, dict[str, int]] = {f.path: {} for f in read_files}
     for row in aside:

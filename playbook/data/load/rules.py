@@ -9,7 +9,7 @@ from playbook.brief import Brief
 from playbook.data.engine import Posts
 from playbook.data.load.checks import check
 from playbook.data.load.merged import Merged
-from playbook.data.load.typed import FILE, ROW
+from playbook.data.load.typed import AT, FILE, ROW
 from playbook.data.load.wording import spelled
 from playbook.data.tables import TABLES, Table
 from playbook.data.told import counted, first_few, note, rows, warning
@@ -110,7 +110,7 @@ def _derive_creators(tables: Merged) -> None:
     parts = frame["creator"].str.partition(":")
     whole = parts[1] == ":"
     frame["platform"], frame["handle"] = parts[0].where(whole), parts[2].where(whole, frame["creator"])
-    typed = TABLES["creators"].typed(frame).assign(**{FILE: np.int32(-1), ROW: np.int32(0)})
+    typed = TABLES["creators"].typed(frame).assign(**{FILE: np.int32(-1), ROW: np.int32(0), AT: np.int32(0)})
     tables.frames["creators"] = pd.concat([creators, typed], ignore_index=True) if len(creators) else typed
     unknown = int(frame["followers"].isna().sum())
     what = (

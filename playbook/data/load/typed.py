@@ -14,8 +14,8 @@ from playbook.data.told import SHOWN, counted
 from playbook.data.values import Parsed, Remark, plain
 from playbook.findings import Finding
 
-# where every row came from, until the end: position of the part, row as the user sees it
-FILE, ROW = "_file", "_row"
+# where every row came from, until the end: position of the part, row as the user sees it, position in the part
+FILE, ROW, AT = "_file", "_row", "_at"
 _FREE_TEXT = {"caption", "bio", "text", "note", "name"}
 _IDS = {"post", "order", "creator", "account", "code", "utm_content"}
 
@@ -27,7 +27,7 @@ class Typed:
     Attributes
     ----------
     frame : pandas.DataFrame
-        The table's columns that the file has, typed, and `_row` (as the user sees it); `platform` and `handle` too where the
+        The table's columns that the file has, typed, `_row` (as the user sees it) and `_at`; `platform` and `handle` too where the
         file has them, in any table.
     reasons : dict of (int, str) to str
         For required cells that became missing: (position of the row, column) to why.
@@ -74,6 +74,7 @@ def typed(raw: Raw, path: str) -> Typed:
     for name, more in beside.items():
         columns[name] = columns[name].where(columns[name].notna(), more) if name in columns else more
     columns[ROW] = pd.Series(np.asarray(raw.rows, dtype=np.int32))
+    columns[AT] = pd.Series(np.arange(len(raw.rows), dtype=np.int32))
     out.frame = pd.DataFrame(columns)
     return out
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from playbook.data.readers import kit_table
+from playbook.data.readers import handsheet, kit_table, mapped
 from playbook.data.readers.contract import Context, Recognition, Sample
 
-READERS: tuple[ModuleType, ...] = (kit_table,)
+# of equally sure readers the first one wins: what the user says comes before what the kit thinks
+READERS: tuple[ModuleType, ...] = (mapped, handsheet, kit_table)
 # below this nobody claims the file
 SURE_ENOUGH = 0.5
 

@@ -53,9 +53,25 @@ def read(sample: Sample, context: Context) -> Read:
 
 
 def raw_tables(
-    sample: Sample, sheet: Sheet, found: headers.Match, declared: dict[str, Declared] | None = None
+    sample: Sample,
+    sheet: Sheet,
+    found: headers.Match,
+    *,
+    names: tuple[str, ...] | None = None,
+    declared: dict[str, Declared] | None = None,
 ) -> tuple[list[Raw], list[Finding]]:
-    """Return the rows of a sheet for its table, and for creators where posts carry their creators' columns."""
+    """Return the rows of a sheet for its table, and for creators where posts carry their creators' columns.
+
+    Parameters
+    ----------
+    found : Match
+        How the headers fit the table.
+    names : tuple of str, optional
+        The headers under which they were matched, where these are not as in the file.
+    declared : dict of str to Declared, optional
+        How columns are written.
+    """
+    names = names or sheet.headers
     about = f"{sample.path}{sheet.where}"
     notes = []
     if found.renamed:
@@ -68,7 +84,7 @@ def raw_tables(
     raws = [Raw(table=found.table, columns=own, rows=sheet.rows, declared=declared or {}, written=written, where=sheet.where)]
     unused = list(found.unused)
     if found.table == "posts":
-        derived, used = _creators_beside(sheet, found)
+        derived, used = _creators_beside(sheet, found, names)
         if derived is not None:
             raws.append(derived)
             unused = [i for i in unused if i not in used]
@@ -114,9 +130,9 @@ def _cells(sheet: Sheet, at: int) -> Callable[[], Cells]:
     return lambda: sheet.column(at)
 
 
-def _creators_beside(sheet: Sheet, posts: headers.Match) -> tuple[Raw | None, list[int]]:
+def _creators_beside(sheet: Sheet, posts: headers.Match, names: tuple[str, ...]) -> tuple[Raw | None, list[int]]:
     """Return creators out of the columns of a posts sheet that belong to creators, such as followers."""
-    left = [sheet.headers[i] if i in posts.unused else "" for i in range(len(sheet.headers))]
+    left = [name if i in posts.unused else "" for i, name in enumerate(names)]
     beside = headers.match(left, TABLES["creators"])
     used = {n: at for n, at in beside.columns.items() if n not in ("creator", *headers.KEY_PARTS)}
     if not used:
