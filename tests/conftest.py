@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,34 @@ def _campaign(name: str):
 def campaign(request):
     """Each sample campaign in turn, read once a session."""
     return _campaign(request.param)
+
+
+@pytest.fixture(scope="session")
+def reported(tmp_path_factory):
+    """A function that gives the whole report of a sample, made once for all workers of a run."""
+    from filelock import FileLock
+
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+    def of(sample: str) -> Path:
+        out = shared / f"{sample}-report"
+        with FileLock(f"{out}.lock"):
+            if not (out / "index.html").exists():
+                done = subprocess.run(
+                    [sys.executable, "-m", "playbook", "report", sample, "--out", str(out)],
+                    cwd=shared,
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                    timeout=900,
+                )
+                (shared / f"{sample}-report.txt").write_text(f"{done.returncode}\n{done.stdout}\n{done.stderr}", encoding="utf-8")
+        said = (shared / f"{sample}-report.txt").read_text(encoding="utf-8")
+        assert said.startswith("0\n"), said
+        return out
+
+    return of
 
 
 @pytest.fixture(scope="session")
