@@ -102,6 +102,8 @@ def tier_sentence(tiers: pd.DataFrame | Missing, brief: Brief) -> str | Missing:
             text += f"and {write.money(large[name])} with your {large['tier']} ones"
             if name == "cpm":
                 text = text.replace("One 1,000", "1,000").replace("costs", "cost", 1)
+            if not small["quoted"] and not large["quoted"]:
+                return f"{text}; but none of these creators has quoted a fee, so your data cannot tell whether that is true of them."
             return f"{text}; {'the intervals lie apart' if apart else 'the intervals overlap, so your data cannot tell them apart'}."
     return "Too few creators of two size classes have a cost and results, so your data cannot compare classes."
 

@@ -13,6 +13,7 @@ from playbook.brief import Brief
 from playbook.costs import published
 from playbook.costs.quotes import main_deliverable, usable
 from playbook.data.dataset import Dataset
+from playbook.engagement.rates import platform_of
 from playbook.findings import Missing
 
 FEWEST_FOR_A_LEVEL = 3
@@ -97,7 +98,9 @@ def own_curve(data: Dataset, brief: Brief) -> PriceCurve | Missing:
 
 def seen_quotes(data: Dataset, brief: Brief) -> pd.DataFrame:
     """Return the quotes that a price line can be drawn through: a fee above 0 and a known size, sorted by creator and deliverable."""
-    fees = usable(data, brief).merge(data.creators[["creator", "platform", "followers"]], on="creator", how="left")
+    creators = data.creators[["creator", "platform", "followers"]].drop_duplicates("creator")
+    creators["platform"] = creators["platform"].where(creators["platform"].notna(), platform_of(creators["creator"]))
+    fees = usable(data, brief).merge(creators, on="creator", how="left")
     return fees[(fees["fee"] > 0) & (fees["followers"] > 0)].sort_values(["creator", "deliverable"], ignore_index=True)
 
 

@@ -12,6 +12,7 @@ from playbook.costs.curve import own_curve
 from playbook.costs.quotes import asked, main_deliverable, quote_findings, usable
 from playbook.creators import with_tiers
 from playbook.data.dataset import Dataset
+from playbook.engagement.rates import platform_of
 from playbook.findings import Finding, Missing, needs
 from playbook.wording import handle, listed, plural
 
@@ -68,7 +69,8 @@ def fees(data: Dataset, brief: Brief) -> pd.DataFrame:
         Sorted by creator: `creator`, `platform`, `tier`, `followers`, `deliverable`, `fee`, `fee_low`, `fee_high`, `fee_source`,
         `fee_note`.
     """
-    out = with_tiers(data, brief)[["creator", "platform", "tier", "followers"]]
+    out = with_tiers(data, brief)[["creator", "platform", "tier", "followers"]].drop_duplicates("creator", ignore_index=True)
+    out["platform"] = out["platform"].where(out["platform"].notna(), platform_of(out["creator"]))
     quoted = usable(data, brief)
     main = main_deliverable(quoted)
     # the deliverable that most creators quoted makes fees comparable; who quoted only others is taken at the cheapest of them

@@ -174,10 +174,12 @@ def certificate(choice: Choice | Missing, overlaps: pd.DataFrame | Missing, brie
         first, last = overlaps.iloc[0], overlaps.iloc[-1]
         lost = float((1 - overlaps["value"] / overlaps["best"]).max())
         span = f"{write.share(first['overlap'])} to {write.share(last['overlap'])}"
-        text += (
-            f" With overlap anywhere from {span} the same set brings {_round(first['value'], write)} down to {_round(last['value'], write)}"
-        )
-        text += f" {choice.unit}, and loses at most {write.share(lost)} against the set that is best there."
+        text += f" With overlap anywhere from {span} the same set brings "
+        if last["value"] > 0.995 * first["value"]:
+            text += f"about as many {choice.unit}"
+        else:
+            text += f"{_round(first['value'], write)} down to {_round(last['value'], write)} {choice.unit}"
+        text += f", and loses at most {write.share(lost)} against the set that is best there."
     return text
 
 

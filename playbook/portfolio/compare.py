@@ -128,6 +128,8 @@ def compare_sentence(compared: pd.DataFrame, choice: Choice, brief: Brief) -> st
     if rest.empty:
         return "The budget allows none of the usual ways of choosing, so there is nothing to compare with."
     nearest = rest.iloc[0]
+    if set(nearest["who"]) == set(choice.creators):
+        return f"Choosing {nearest['way']} happens to give the same set with this budget, so nothing is gained over it."
     text = f"The nearest usual way is {nearest['way']}: it brings {write.count(nearest['value'])} {choice.unit}, "
     if nearest["less"] > 0.005:
         text += f"{write.share(nearest['less'])} less for at most the same money"

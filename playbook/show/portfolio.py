@@ -45,7 +45,7 @@ def choice_table(choice: Choice | Missing, brief: Brief) -> Table | Note:
     what = "people of the target group" if choice.goal == "awareness" and choice.value < 0.9999 * choice.people else "people"
     if choice.goal != "awareness":
         what = "people (weighed by the creator's share of your target group)"
-    title = f"{len(choice.chosen)} creators for {write.money(choice.cost)} of {write.money(choice.budget)}"
+    title = f"{len(choice.chosen)} {plural(len(choice.chosen), 'creator')} for {write.money(choice.cost)} of {write.money(choice.budget)}"
     note = f"Reaches: people reached by one creator's posts. Adds: {what} the set would lose without them. {choice.note}"
     return table(choice.chosen, columns, brief, title=title, note=note)
 

@@ -1,0 +1,420 @@
+"""Chapter 08: the best set, its certificate, and what follows from it."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from playbook import portfolio
+from playbook.brief import Brief, parse
+from playbook.data.dataset import Dataset, dataset
+from playbook.errors import BadCall
+from playbook.findings import Missing
+from playbook.portfolio.audience import Audience, bounds, panel, pools
+from playbook.portfolio.candidates import several_posts
+from playbook.portfolio.optimise import Limits, best_set, greedy
+from playbook.portfolio.overlap import overlap, shared_followers
+from playbook.show import portfolio as show
+
+BRIEF = "budget: {amount: 3000, currency: EUR, hours_per_creator: 0}\ngoal: {kind: awareness, target: 5000}"
+
+
+def brief(*more: str) -> Brief:
+    return parse("\n".join([BRIEF, *more]))
+
+
+def market(n: int = 30, seed: int = 0) -> dict[str, pd.DataFrame]:
+    rng = np.random.default_rng(seed)
+    followers = np.round(np.exp(rng.normal(9.5, 1.2, n)))
+    keys = [f"instagram:c{i:02d}" for i in range(n)]
+    creators = pd.DataFrame({"creator": keys, "platform": "instagram", "followers": followers, "niche": rng.choice(["a", "b", "c"], n)})
+    fee = np.round(np.exp(1 + 0.6 * np.log(followers) + rng.normal(0, 0.6, n)))
+    quotes = pd.DataFrame({"creator": keys, "deliverable": "reel", "fee": fee, "currency": "EUR"})
+    return {"creators": creators, "quotes": quotes}
+
+
+def brute_force(audience: Audience, cost: np.ndarray, limits: Limits) -> float:
+    """The best value over every set there is."""
+    best = -1.0
+    for size in range(min(len(cost), limits.most) + 1):
+        for chosen in itertools.combinations(range(len(cost)), size):
+            if cost[list(chosen)].sum() > limits.budget or not set(limits.must) <= set(chosen):
+                continue
+            if any(not low <= len(set(members) & set(chosen)) <= high for members, low, high in limits.groups):
+                continue
+            best = max(best, audience.reached(np.array(chosen, dtype=int)))
+    return best
+
+
+def small_case(seed: int) -> tuple[Audience, np.ndarray, Limits]:
+    """A random small problem: a panel of people or pools, with costs that make the limits bite."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 11))
+    cost = rng.integers(1, 100, n) * 100
+    if seed % 2:
+        people = rng.random((40, n)) < rng.uniform(0.05, 0.5, n)
+        audience = panel(people, rng.integers(1, 20, 40).astype(float))
+    else:
+        followers = np.exp(rng.normal(8, 1, n))
+        reach = followers * rng.uniform(0.1, 1.2, n)
+        population = None if seed % 4 else float(followers.sum() * rng.uniform(0.8, 3))
+        audience = pools(reach, rng.choice(["a", "b"], n), followers, float(rng.uniform(0, 0.6)), population)
+    must = (int(rng.integers(n)),) if seed % 5 == 0 else ()
+    budget = int(max(cost.sum() * rng.uniform(0.1, 0.9), cost[list(must)].sum()))
+    groups = ((tuple(range(n // 2)), 0, 1),) if seed % 7 == 0 and n > 3 and not must else ()
+    return audience, cost, Limits(budget=budget, most=int(rng.integers(1, n + 1)), must=must, groups=groups)
+
+
+class TestOptimiser:
+    @pytest.mark.parametrize("block", range(10))
+    def test_optimal_on_300_random_small_cases(self, block: int) -> None:
+        for seed in range(30 * block, 30 * block + 30):
+            audience, cost, limits = small_case(seed)
+            found = best_set(audience, cost, limits)
+            truth = brute_force(audience, cost, limits)
+            assert found is not None, seed
+            assert found.value == pytest.approx(truth, rel=2e-6, abs=1e-9), seed
+            assert found.upper_bound >= truth * (1 - 1e-9), seed
+            assert cost[found.chosen].sum() <= limits.budget and len(found.chosen) <= limits.most
+
+    def test_greedy_bound_holds_and_value_is_at_least_a_third_of_the_best(self) -> None:
+        for seed in range(60):
+            audience, cost, limits = small_case(seed)
+            found = greedy(audience, cost, limits)
+            truth = brute_force(audience, cost, limits)
+            assert found.upper_bound >= truth * (1 - 1e-9), seed
+            if not limits.must and not limits.groups and limits.most >= len(cost):
+                # half of 1 - 1/e for a budget alone (Khuller, Moss and Naor, 1999)
+                assert found.value >= 0.316 * truth - 1e-9, seed
+
+    def test_the_trap_of_gain_per_cost_is_rescued(self) -> None:
+        # one person for 1 cent is the better bargain, and then the budget does not allow the thousand any more
+        people = np.zeros((1001, 2), dtype=bool)
+        people[0, 0] = True
+        people[1:, 1] = True
+        trap, cost, limits = panel(people), np.array([1, 1000]), Limits(budget=1000, most=2)
+        assert greedy(trap, cost, limits).chosen.tolist() == [1]
+        assert best_set(trap, cost, limits).value == 1000
+
+    def test_disjoint_audiences_are_a_knapsack(self) -> None:
+        """Instance P07 of Burkardt's knapsack collection: fifteen things, capacity 750, best profit 1458."""
+        profit = np.array([135, 139, 149, 150, 156, 163, 173, 184, 192, 201, 210, 214, 221, 229, 240], dtype=float)
+        weight = np.array([70, 73, 77, 80, 82, 87, 90, 94, 98, 106, 110, 113, 115, 118, 120])
+        found = best_set(panel(np.eye(15, dtype=bool), profit), weight, Limits(budget=750, most=15))
+        assert found.value == 1458 and found.gap < 1e-9
+        assert found.chosen.tolist() == [0, 2, 4, 6, 7, 8, 13, 14]
+
+    def test_nothing_fits(self) -> None:
+        audience = panel(np.eye(2, dtype=bool))
+        assert len(best_set(audience, np.array([500, 500]), Limits(budget=100, most=2)).chosen) == 0
+        assert best_set(audience, np.array([500, 500]), Limits(budget=100, most=2, must=(0,))) is None
+
+    @settings(max_examples=25, deadline=None)
+    @given(st.integers(0, 5_000), st.integers(0, 2**31))
+    def test_order_of_creators_changes_nothing(self, seed: int, shuffle: int) -> None:
+        audience, cost, limits = small_case(seed)
+        assume(not limits.must and not limits.groups)
+        order = np.random.default_rng(shuffle).permutation(len(cost))
+        turned = Audience(
+            kind=audience.kind,
+            weights=audience.weights[:, order],
+            sizes=audience.sizes,
+            alone=audience.alone[order],
+            population=audience.population,
+        )
+        here, there = best_set(audience, cost, limits), best_set(turned, cost[order], limits)
+        assert there.value == pytest.approx(here.value, rel=2e-6)
+
+    @settings(max_examples=25, deadline=None)
+    @given(st.integers(0, 5_000), st.floats(0.3, 1.0))
+    def test_less_money_never_gains_and_a_dropped_limit_never_loses(self, seed: int, share: float) -> None:
+        audience, cost, limits = small_case(seed)
+        best = best_set(audience, cost, limits).value
+        tight = Limits(budget=int(limits.budget * share), most=limits.most, must=limits.must, groups=limits.groups)
+        less = best_set(audience, cost, tight)
+        assert less is None or less.value <= best * (1 + 2e-6)
+        free = best_set(audience, cost, Limits(budget=limits.budget, most=len(cost))).value
+        assert free >= best * (1 - 2e-6)
+
+    def test_at_the_time_limit_the_bound_still_holds(self) -> None:
+        rng = np.random.default_rng(0)
+        people = rng.random((300, 120)) < 0.03
+        cost = rng.integers(100, 1000, 120)
+        audience, limits = panel(people), Limits(budget=5000, most=120)
+        hurried, patient = best_set(audience, cost, limits, time_limit=0.001), best_set(audience, cost, limits, time_limit=30)
+        assert hurried.value <= patient.value * (1 + 1e-9) <= hurried.upper_bound * (1 + 1e-6)
+
+
+class TestAudience:
+    @settings(max_examples=60, deadline=None)
+    @given(st.integers(0, 10_000))
+    def test_union_lies_within_its_bounds_and_gains_shrink(self, seed: int) -> None:
+        audience, cost, _ = small_case(seed)
+        rng = np.random.default_rng(seed)
+        members = np.flatnonzero(rng.random(len(cost)) < 0.6)
+        least, most = bounds(audience.alone[members], None if np.isinf(audience.population) else audience.population)
+        reached = audience.reached(members)
+        assert least * (1 - 1e-9) <= reached <= most * (1 + 1e-9)
+        new = int(rng.integers(len(cost)))
+        fewer = members[: len(members) // 2]
+        if new not in members:
+            gain_late = audience.reached(np.append(members, new)) - reached
+            gain_early = audience.reached(np.append(fewer, new)) - audience.reached(fewer)
+            assert -1e-9 <= gain_late <= gain_early + 1e-6 * max(1.0, reached)
+
+    def test_overlap_means_what_the_brief_says(self) -> None:
+        # two equal audiences of 1,000 with overlap 0.3 share 300 people
+        two = pools(np.array([1000.0, 1000.0]), np.array(["a", "a"]), np.array([1000.0, 1000.0]), 0.3)
+        assert two.reached(np.array([0, 1])) == pytest.approx(1700)
+
+    def test_no_overlap_adds_up(self) -> None:
+        three = pools(np.array([100.0, 200.0, 300.0]), np.array(["a"] * 3), np.array([1e3, 2e3, 3e3]), 0.0)
+        assert three.reached(np.arange(3)) == pytest.approx(600, rel=1e-6)
+
+    def test_population_caps(self) -> None:
+        crowd = pools(np.full(50, 900.0), np.array(["a", "b"] * 25), np.full(50, 1000.0), 0.05, 5000)
+        assert crowd.reached(np.arange(50)) < 5000
+
+    def test_panel_merges_equal_people(self) -> None:
+        people = np.array([[1, 0], [1, 0], [0, 1], [0, 0]], dtype=bool)
+        merged = panel(people)
+        assert merged.weights.shape == (2, 2) and sorted(merged.sizes) == [1, 2]
+        assert merged.reached(np.array([0, 1])) == 3
+
+
+class TestOverlapFromSamples:
+    def planted(self, pool: int, *, sampled: int, seed: int = 0) -> tuple[Dataset, pd.DataFrame]:
+        rng = np.random.default_rng(seed)
+        creators = pd.DataFrame({"creator": [f"i:{k}" for k in range(6)], "followers": 3000.0, "niche": "a", "reach": 900.0})
+        rows = []
+        for key in creators["creator"]:
+            audience = rng.choice(pool, 3000, replace=False)
+            rows += [(key, f"p{a}") for a in rng.choice(audience, sampled, replace=False)]
+        sample = pd.DataFrame(rows, columns=["creator", "account"])
+        return dataset(creators=creators[["creator", "followers", "niche"]], follower_sample=sample), creators
+
+    def test_recovers_the_pool(self) -> None:
+        data, creators = self.planted(20_000, sampled=400)
+        found = overlap(data, brief(), creators)
+        # about 120 shared accounts, so that the estimate is good to about a tenth
+        assert found.source == "modelled" and found.sizes["a"] == pytest.approx(20_000, rel=0.3)
+
+    def test_small_samples_say_nothing_and_are_refused(self) -> None:
+        data, creators = self.planted(20_000, sampled=30)
+        assert shared_followers(data, creators)["shared"].iloc[0] < 10
+        found = overlap(data, brief(), creators)
+        assert found.source == "assumed" and "assumed" in found.text
+
+
+def test_several_posts_lie_between_one_and_the_sum() -> None:
+    reach, followers = pd.Series([250.0, 5000.0, 10.0]), pd.Series([1000.0, 1000.0, np.nan])
+    for posts in (2, 5, 20):
+        many = several_posts(reach, followers, posts)
+        assert (many >= reach).all() and (many <= posts * reach).all()
+    assert several_posts(reach, followers, 20)[0] < 1000
+
+
+class TestChoice:
+    def test_keeps_to_the_budget_and_certifies(self) -> None:
+        choice = portfolio.choose(dataset(**market()), brief())
+        assert choice.cost <= 3000 and choice.gap < 1e-5 and choice.method == "exact"
+        assert choice.value_low < choice.value < choice.value_high
+        assert choice.least <= choice.people <= choice.most
+        assert choice.cost == pytest.approx(choice.chosen["cost"].sum())
+        assert choice.upper_bound >= choice.value * (1 - 1e-9)
+
+    def test_same_data_in_any_order_gives_the_same_choice(self) -> None:
+        tables = market()
+        shuffled = {name: frame.sample(frac=1, random_state=1) for name, frame in tables.items()}
+        here, there = (portfolio.choose(dataset(**t), brief()) for t in (tables, shuffled))
+        pd.testing.assert_frame_equal(here.chosen, there.chosen)
+        assert (here.value, here.value_low, here.probability) == (there.value, there.value_low, there.probability)
+
+    def test_goal_scales_value_by_the_funnel(self) -> None:
+        data = dataset(**market())
+        reach = portfolio.choose(data, brief()).value
+        rates = "economics: {follow_rate: 0.01, click_rate: 0.02, conversion_rate: 0.05}"
+        text = BRIEF.replace("awareness", "followers")
+        assert portfolio.choose(data, parse(f"{text}\n{rates}")).value == pytest.approx(0.01 * reach)
+        assert portfolio.choose(data, parse(f"{text.replace('followers', 'sales')}\n{rates}")).value == pytest.approx(0.001 * reach)
+
+    def test_must_and_never(self) -> None:
+        data = dataset(**market())
+        free = portfolio.choose(data, brief())
+        out = free.creators[0]
+        without = portfolio.choose(data, brief(f"portfolio: {{never: '{out}'}}"))
+        assert out not in without.creators and without.value <= free.value * (1 + 1e-6)
+        assert "you ruled them out" in set(without.left_out["reason"])
+        table = free.problem.candidates.table
+        weak = table[table["affordable"] & ~table["creator"].isin(free.creators)].sort_values("cost")["creator"].iloc[0]
+        forced = portfolio.choose(data, brief(f"portfolio: {{must: '{weak}'}}"))
+        assert weak in forced.creators and forced.value <= free.value * (1 + 1e-6)
+
+    def test_unknown_name_is_refused_in_a_sentence(self) -> None:
+        with pytest.raises(BadCall, match="not in the creators table"):
+            portfolio.choose(dataset(**market()), brief("portfolio: {must: 'nobody.at.all'}"))
+        with pytest.raises(BadCall, match="both name"):
+            portfolio.choose(dataset(**market()), brief("portfolio: {must: c01, never: '@c01'}"))
+
+    def test_must_beyond_the_budget_says_what_to_change(self) -> None:
+        tables = market()
+        tables["quotes"].loc[0, "fee"] = 99_999.0
+        answer = portfolio.choose(dataset(**tables), brief("portfolio: {must: c00}"))
+        assert isinstance(answer, Missing) and "c00" in answer.text
+
+    def test_max_creators(self) -> None:
+        assert len(portfolio.choose(dataset(**market()), brief("portfolio: {max_creators: 2}")).chosen) == 2
+
+    def test_without_cost_or_reach_is_left_out_with_the_reason(self) -> None:
+        tables = market()
+        tables["creators"].loc[3, "followers"] = np.nan
+        tables["quotes"].loc[5, "currency"] = "JPY"
+        left = portfolio.choose(dataset(**tables), brief()).left_out.set_index("creator")["reason"]
+        assert left["instagram:c03"] == "no known reach" and left["instagram:c05"] == "no known cost"
+
+    def test_declined_creators_are_left_out(self) -> None:
+        tables = market()
+        talks = pd.DataFrame({"creator": ["instagram:c01"], "state": ["declined"]})
+        left = portfolio.choose(dataset(**tables, outreach=talks), brief()).left_out
+        assert ("instagram:c01", "declined") in set(zip(left["creator"], left["reason"], strict=True))
+
+    def test_known_answer(self) -> None:
+        """Three creators of three niches: 40,000 people for 300 and 100 beat 50,000 for 350 alone under 400."""
+        creators = pd.DataFrame(
+            {
+                "creator": ["i:a", "i:b", "i:c"],
+                "platform": "instagram",
+                "followers": [120_000.0, 80_000.0, 200_000.0],
+                "niche": ["x", "y", "z"],
+            }
+        )
+        quotes = pd.DataFrame({"creator": creators["creator"], "fee": [300.0, 100.0, 350.0], "deliverable": "reel"})
+        text = "budget: {amount: 400, hours_per_creator: 0}\ngoals: {reach_rate: 0.25}"
+        choice = portfolio.choose(dataset(creators=creators, quotes=quotes), parse(text))
+        assert choice.creators == ["i:a", "i:b"] and choice.value == pytest.approx(50_000) and choice.cost == 400
+
+
+@pytest.fixture(scope="module")
+def choice() -> portfolio.Choice:
+    return portfolio.choose(dataset(**market()), brief())
+
+
+class TestBeside:
+    def test_no_usual_way_beats_the_best_set(self, choice: portfolio.Choice) -> None:
+        table = portfolio.compare(choice, brief())
+        known = table.dropna(subset=["value"])
+        assert set(known["way"]) >= {"best set", "top by followers", "cheapest first"}
+        assert (known["value"] <= choice.value * (1 + 1e-6)).all() and (known["cost"] <= 3000).all()
+
+    def test_cheapest_first_is_what_it_says(self, choice: portfolio.Choice) -> None:
+        table = choice.problem.candidates.table.query("affordable").sort_values(["cost", "creator"])
+        cheapest = table["creator"].head(3)
+        who = portfolio.compare(choice, brief()).set_index("way").loc["cheapest first", "who"]
+        assert set(cheapest) <= set(who)
+
+    def test_frontier_rises(self, choice: portfolio.Choice) -> None:
+        points = portfolio.frontier(choice, brief())
+        assert points["value"].is_monotonic_increasing
+        here = points.loc[np.isclose(points["budget"], 3000), "value"].iloc[0]
+        assert here == pytest.approx(choice.value, rel=1e-6)
+        assert (points["cost"] <= points["budget"] + 1e-9).all()
+
+    def test_swaps_lose(self, choice: portfolio.Choice) -> None:
+        table = portfolio.swaps(choice, brief())
+        assert set(table["without"]) == set(choice.creators)
+        assert ((table["loss"] >= 0) & (table["loss"] <= 1)).all()
+        for row in table.itertuples():
+            assert row.without not in row.take
+
+    def test_stability_knows_the_certain_ones(self, choice: portfolio.Choice) -> None:
+        table = portfolio.stability(choice, brief(), draws=40)
+        assert table["share"].between(0, 1).all() and set(choice.creators) <= set(table["creator"])
+        forced = portfolio.choose(dataset(**market()), brief("portfolio: {must: c07}"))
+        again = portfolio.stability(forced, brief(), draws=10).set_index("creator")
+        assert again.loc["instagram:c07", "share"] == 1
+
+    def test_shared_shocks_widen_the_forecast(self, choice: portfolio.Choice) -> None:
+        shared = choice.problem.draws(choice.creators, brief()).value(choice.creators)
+        alone = choice.problem.draws(choice.creators, brief(), shock=0.0).value(choice.creators)
+        assert np.std(np.log(shared)) > np.std(np.log(alone))
+
+    def test_adding_a_creator_changes_nobody_elses_draws(self, choice: portfolio.Choice) -> None:
+        few = choice.problem.draws(choice.creators[:1], brief())
+        more = choice.problem.draws(choice.creators, brief())
+        assert np.array_equal(few.reach[:, 0], more.reach[:, 0])
+
+    def test_forecast_is_centred_on_the_estimate(self, choice: portfolio.Choice) -> None:
+        values = choice.problem.draws(choice.creators, brief()).value(choice.creators)
+        assert values.mean() == pytest.approx(choice.value, rel=0.06)
+
+    def test_more_overlap_never_reaches_more(self, choice: portfolio.Choice) -> None:
+        table = portfolio.by_overlap(choice, dataset(**market()), brief())
+        assert table["value"].is_monotonic_decreasing and (table["best"] >= table["value"] * (1 - 1e-9)).all()
+
+    def test_return_on_costs_follows_the_economics(self) -> None:
+        data = dataset(**market())
+        rich = "goal: {kind: sales, target: 10}\neconomics: {order_value: 500, gross_margin: 0.9, click_rate: 0.1, conversion_rate: 0.1}"
+        poor = rich.replace("order_value: 500", "order_value: 1")
+        results = []
+        for text in (rich, poor):
+            asked = parse("budget: {amount: 3000, hours_per_creator: 0}\n" + text)
+            choice = portfolio.choose(data, asked)
+            results.append(portfolio.forecast(choice, asked))
+        assert results[0].profitable > 0.95 > 0.05 > results[1].profitable
+        assert results[0].roi_low < results[0].roi < results[0].roi_high
+
+
+POOR = {
+    "nothing": {},
+    "no followers": {"creators": pd.DataFrame({"creator": ["instagram:a", "instagram:b"]})},
+    "one creator": {"creators": pd.DataFrame({"creator": ["instagram:a"], "followers": [5_000.0]})},
+    "zero followers": {"creators": pd.DataFrame({"creator": ["instagram:a"], "followers": [0.0]})},
+    "all the same": {"creators": pd.DataFrame({"creator": [f"i:{k}" for k in range(8)], "followers": 5_000.0})},
+    "same creator twice": {"creators": pd.DataFrame({"creator": ["a", "a"], "followers": [5_000.0, 5_000.0]})},
+    "free creators": {
+        "creators": pd.DataFrame({"creator": ["i:a", "i:b"], "followers": [5_000.0, 800.0]}),
+        "quotes": pd.DataFrame({"creator": ["i:a", "i:b"], "fee": [0.0, 0.0]}),
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "amount"), [*((name, 150) for name in POOR), ("one creator", 0), ("free creators", 0), ("all the same", 10**6)]
+)
+def test_poor_data_never_breaks_the_chapter(name: str, amount: int) -> None:
+    data = dataset(**POOR[name])
+    asked = parse(f"budget: {{amount: {amount}, hours_per_creator: 0}}")
+    choice = portfolio.choose(data, asked)
+    compared, points = portfolio.compare(choice, asked), portfolio.frontier(choice, asked)
+    swaps, stability = portfolio.swaps(choice, asked), portfolio.stability(choice, asked, draws=5) if choice else choice
+    forecast, overlaps = portfolio.forecast(choice, asked), portfolio.by_overlap(choice, data, asked)
+    shown = [
+        show.choice_table(choice, asked),
+        show.left_out_table(choice, asked),
+        show.overlap_table(overlaps, choice, asked),
+        show.compare_chart(compared, choice, asked),
+        show.compare_table(compared, choice, asked),
+        show.frontier_chart(points, choice, asked),
+        show.swaps_table(swaps, asked),
+        show.stability_chart(stability, asked),
+        show.forecast_chart(forecast, choice, asked),
+        show.drivers_table(forecast, asked),
+    ]
+    assert all(repr(x) for x in shown)
+    for said in (
+        portfolio.answer(choice, asked),
+        portfolio.certificate(choice, overlaps, asked),
+        portfolio.compare_sentence(compared, choice, asked),
+        portfolio.frontier_sentence(points, choice, asked),
+        portfolio.swaps_sentence(swaps, asked),
+        portfolio.stability_sentence(stability, asked),
+        portfolio.forecast_sentence(forecast, choice, asked),
+    ):
+        assert said is not None and "nan" not in str(said).split()
+    assert portfolio.counts(choice)
+    assert portfolio.outcome(data, asked).status in ("done", "partial", "needs_data")
