@@ -855,7 +855,7 @@ def _follower_trend(before: pd.Series, ahead: int, level: float) -> Forecast | N
     if len(gains) < MIN_DAYS:
         return None
     weekdays = len(gains) >= 28
-    start = gains.index[0].dayofweek
+    start = gains.index[0].day_of_week
     columns = calendar(start, len(gains) + ahead, weekdays=weekdays)
     return forecast_sum(gains.to_numpy(), columns[: len(gains)], columns[len(gains) :], level=level)
 
