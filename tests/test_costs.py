@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -148,9 +149,10 @@ class TestWithoutQuotes:
 class TestCurve:
     def test_engels_food_expenditure(self) -> None:
         """Koenker and Bassett's example on Engel's 235 households: intercept 81.4823, slope 0.5602."""
-        engel = pytest.importorskip("statsmodels.datasets.engel", reason="Engel's data come with statsmodels").load_pandas().data
+        engel = pd.read_csv(Path(__file__).parent / "data" / "engel.csv", comment="#")
         x = np.column_stack([np.ones(len(engel)), engel["income"]])
-        assert costs.median_regression(x, engel["foodexp"].to_numpy()) == pytest.approx([81.4823, 0.5602], abs=1e-4)
+        assert len(engel) == 235
+        assert costs.median_regression(x, engel["food"].to_numpy()) == pytest.approx([81.4823, 0.5602], abs=1e-4)
 
     @settings(max_examples=30, deadline=None)
     @given(st.integers(0, 10_000), st.sampled_from([0.2, 0.5, 0.8]))
@@ -185,7 +187,7 @@ class TestCurve:
         """Split conformal: a new creator's fee lies in the 90 % band nine times in ten, whatever the noise."""
         rng = np.random.default_rng(5)
         inside = total = 0
-        for world in range(25):
+        for world in range(15):
             tables = market(70, seed=world, posts=0)
             noise = rng.standard_t(2, 70) * 0.4 if family == "heavy" else rng.normal(0, 0.5, 70)
             fee = np.exp(1 + 0.6 * np.log(tables["creators"]["followers"]) + noise)
@@ -196,8 +198,8 @@ class TestCurve:
             band = curve.predict(new)
             inside += int(((band["fee_low"] <= fee[50:]) & (fee[50:] <= band["fee_high"])).sum())
             total += len(new)
-        # the mean over worlds of conformal coverage is at least 0.9; its standard error here is about 0.013
-        assert 0.86 <= inside / total <= 0.97
+        # the mean over worlds of conformal coverage is at least 0.9; its standard error here is about 0.017
+        assert 0.85 <= inside / total <= 0.985
 
     def test_five_quotes_say_how_little_is_known(self) -> None:
         brief = parse(BRIEF)
