@@ -54,7 +54,8 @@ class Posts:
             text = [c.name for c in TABLES["posts"].columns if c.kind in ("text", "flag")]
             naive[text] = naive[text].astype(object).where(naive[text].notna(), None)
             self._db.register("posts_frame", naive)
-            self._db.execute(f"CREATE TABLE posts AS SELECT {columns} FROM posts_frame")
+            # in one order, because the order in which numbers are added decides the last digits of a sum
+            self._db.execute(f"CREATE TABLE posts AS SELECT {columns} FROM posts_frame ORDER BY creator, posted_at, post")
             self._db.unregister("posts_frame")
         else:
             path = str(source).replace("'", "''")
@@ -284,6 +285,92 @@ class Posts:
             "since": None if since is None else _naive(since),
         }
         return self.query(sql, parameters)
+
+    def rhythm(self, *, as_of: pd.Timestamp, window_days: float | None = None) -> pd.DataFrame:
+        """Reduce the times of posts to one row a creator: how many, how far apart, since when.
+
+        Posts at the very same time count once, since a gap of nothing between the pictures of one upload says nothing about rhythm.
+
+        Parameters
+        ----------
+        as_of : timestamp
+            Now; later posts do not count, and posts without a time never do.
+        window_days : float, optional
+            Only posts of the latest so many days.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Sorted by `creator`: `creator`, `times` (distinct times of posts), `first_at`, `last_at`, `gaps`, `gap_mean`, `gap_sd` (days;
+            of the population, with n), `gap_longest`, `gap_median`, `weeks_active` (weeks counted back from now with a post), `early`,
+            `late` (posts in the first and second half of the time from the first post until now), `same_slot` (share of posts in the most
+            used weekday and hour).
+        """
+        now = _naive(as_of)
+        return self.query(
+            """
+            WITH times AS (
+                SELECT DISTINCT creator, posted_at FROM posts
+                WHERE posted_at IS NOT NULL AND posted_at <= $now AND ($since IS NULL OR posted_at > $since)
+            ), spaced AS (
+                SELECT creator, posted_at,
+                       epoch(posted_at - lag(posted_at) OVER (PARTITION BY creator ORDER BY posted_at)) / 86400.0 AS gap,
+                       min(posted_at) OVER (PARTITION BY creator) AS start
+                FROM times
+            ), slots AS (
+                SELECT creator, max(n) / sum(n) AS same_slot FROM (
+                    SELECT creator, count(*) AS n FROM times GROUP BY creator, isodow(posted_at), hour(posted_at)
+                ) GROUP BY creator
+            )
+            SELECT creator, count(*) AS times, min(posted_at) AS first_at, max(posted_at) AS last_at, count(gap) AS gaps,
+                   avg(gap) AS gap_mean, stddev_pop(gap) AS gap_sd, max(gap) AS gap_longest, median(gap) AS gap_median,
+                   count(DISTINCT floor(epoch($now - posted_at) / 604800.0)) AS weeks_active,
+                   count(*) FILTER (epoch(posted_at - start) <= epoch($now - start) / 2) AS early,
+                   count(*) FILTER (epoch(posted_at - start) > epoch($now - start) / 2) AS late,
+                   any_value(same_slot) AS same_slot
+            FROM spaced JOIN slots USING (creator) GROUP BY creator ORDER BY creator
+            """,
+            {"now": now, "since": None if window_days is None else now - pd.Timedelta(days=window_days)},
+        )
+
+    def effects(self, by: str, *, as_of: pd.Timestamp, numerator: str = ENGAGEMENT, mature_hours: float = 0.0) -> pd.DataFrame:
+        """Set posts of one kind against the same creator's others: one row a creator and kind.
+
+        Parameters
+        ----------
+        by : {'weekday', 'hour', 'format'}
+            Kind of post: day of the week (1 Monday to 7 Sunday), start of the three hours (0, 3, … 21), both UTC, or format.
+        as_of : timestamp
+            Now; later posts do not count.
+        numerator : str
+            SQL for the engagements of one post; posts without any do not count, as they have no logarithm.
+        mature_hours : float
+            Posts younger than this do not count.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Sorted: `kind` (text), `creator`, `posts`, `away` (mean log engagements of these posts less that of the creator's posts of other
+            kinds). Creators with one kind only are left out.
+        """
+        kinds = {"weekday": "CAST(isodow(posted_at) AS VARCHAR)", "hour": "printf('%02d', hour(posted_at) // 3 * 3)", "format": "format"}
+        return self.query(
+            f"""
+            WITH logs AS (
+                SELECT creator, {kinds[by]} AS kind, ln(CAST(({numerator}) AS DOUBLE)) AS value FROM posts
+                WHERE ({numerator}) > 0 AND posted_at <= $mature_before
+            ), kinds AS (
+                SELECT creator, kind, count(*) AS posts, sum(value) AS total FROM logs WHERE kind IS NOT NULL GROUP BY creator, kind
+            ), others AS (
+                SELECT *, sum(posts) OVER (PARTITION BY creator) - posts AS posts_else,
+                       sum(total) OVER (PARTITION BY creator) - total AS total_else
+                FROM kinds
+            )
+            SELECT kind, creator, posts, total / posts - total_else / posts_else AS away
+            FROM others WHERE posts_else > 0 ORDER BY kind, creator
+            """,
+            {"mature_before": _naive(as_of) - pd.Timedelta(hours=mature_hours)},
+        )
 
     def counted(
         self, *, as_of: pd.Timestamp, window: int | None = None, mature_hours: float = 0.0, engagement: str = ENGAGEMENT
