@@ -206,25 +206,24 @@ def _chances(ranked: pd.DataFrame, brief: Brief) -> np.ndarray:
     return out
 
 
-def shortlist(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
-    """Return the first `start.shortlist` of :func:`candidates`.
+def shortlist(candidates: pd.DataFrame | Missing, brief: Brief) -> pd.DataFrame | Missing:
+    """Return the first `start.shortlist` of the :func:`candidates`.
 
     Returns
     -------
     DataFrame, or Missing where nobody can be ranked; the text then says what is lacking.
     """
-    table = candidates(data, brief)
-    if isinstance(table, Missing):
-        return table
-    write = wording(brief)
+    if isinstance(candidates, Missing):
+        return candidates
+    table, write = candidates, wording(brief)
     if table.empty:
         bounds = tier_sources(brief).iloc[0]
         between = f"between {write.count(bounds['micro'])} and {write.count(bounds['micro_to'])} followers"
-        text = f"None of your {write.count(len(data.creators))} creators has {between}, so there is no micro-influencer to choose: "
+        text = f"None of your creators has {between}, so there is no micro-influencer to choose: "
         return Missing(needs=("creators",), text=text + "add some, or move the bounds under tiers in campaign.yml.")
     ranked = table[table["rank"].notna()]
     if ranked.empty:
-        if not data.has("posts"):
+        if not table["posts"].any():
             return Missing(needs=("posts",), text=missing_text(("posts",), _ADD_POSTS))
         reasons = table["why_not"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
         told = listed([f"{reason} ({n})" for reason, n in reasons.items()])
@@ -233,17 +232,17 @@ def shortlist(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     return ranked.head(brief.start.shortlist).reset_index(drop=True)
 
 
-def left_out(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
-    """Return how many creators are not ranked, and why.
+def left_out(candidates: pd.DataFrame | Missing, data: Dataset) -> pd.DataFrame | Missing:
+    """Return how many creators are ranked, how many are not, and why.
 
     Returns
     -------
     DataFrame
         `why_not`, `creators`, `example` (key of one of them); those outside the micro class first.
     """
-    table = candidates(data, brief)
-    if isinstance(table, Missing):
-        return table
+    if isinstance(candidates, Missing):
+        return candidates
+    table = candidates
     outside = data.creators.loc[~data.creators["creator"].isin(table["creator"]), "creator"].sort_values()
     rows = [{"why_not": "not in the micro class", "creators": float(len(outside)), "example": outside.iloc[0]}] if len(outside) else []
     for reason, group in table[table["why_not"] != ""].groupby("why_not", sort=True):
@@ -254,13 +253,12 @@ def left_out(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     return pd.DataFrame(rows, columns=["why_not", "creators", "example"])
 
 
-def first_answer(data: Dataset, brief: Brief) -> str | Missing:
+def first_answer(candidates: pd.DataFrame | Missing, brief: Brief) -> str | Missing:
     """Say who comes first, how sure that is, and what they ask together."""
-    table = candidates(data, brief)
-    first = shortlist(data, brief)
+    first = shortlist(candidates, brief)
     if isinstance(first, Missing):
         return first
-    write = wording(brief)
+    table, write = candidates, wording(brief)
     ranked = int(table["rank"].notna().sum())
     names = listed([handle(c) for c in first["creator"]], most=len(first))
     lead = first.iloc[0]
@@ -309,11 +307,11 @@ def _together(first: pd.DataFrame, brief: Brief) -> str:
     return f"{who} {cost} {write.money(total)} for the first post and your other costs, {verdict}."
 
 
-def counts(data: Dataset, brief: Brief) -> str:
+def counts(candidates: pd.DataFrame | Missing) -> str:
     """Say in plain text what the first answer rests on: for people and for tests."""
-    table = candidates(data, brief)
-    if isinstance(table, Missing):
+    if isinstance(candidates, Missing):
         return "micro creators: 0"
+    table = candidates
     lines = [f"micro creators: {len(table)}", f"ranked: {int(table['rank'].notna().sum())}"]
     lines += [
         f"not ranked, {reason}: {n}" for reason, n in table.loc[table["why_not"] != "", "why_not"].value_counts().sort_index().items()
@@ -337,7 +335,7 @@ def outcome(data: Dataset, brief: Brief) -> Outcome:
         ),
         _count("chapters_ready", open_now, len(CHAPTERS), ready_sentence(data)),
     ]
-    first = shortlist(data, brief)
+    first = shortlist(table, brief)
     if isinstance(first, Missing):
         return Outcome(chapter="start", status="partial", answer=first.text, figures=tuple(figures))
     ranked = int(table["rank"].notna().sum())
@@ -380,7 +378,7 @@ def outcome(data: Dataset, brief: Brief) -> Outcome:
         )
     rows = first[["creator", "followers", "posts", "rate", "low", "high", "fee", "chance"]].to_dict("records")
     return Outcome(
-        chapter="start", status="done", answer=str(first_answer(data, brief)), figures=tuple(figures), tables={"shortlist": rows}
+        chapter="start", status="done", answer=str(first_answer(table, brief)), figures=tuple(figures), tables={"shortlist": rows}
     )
 
 

@@ -28,7 +28,7 @@ def _first_day(data: Dataset, brief: Brief) -> dt.date:
     return max(today, brief.goal.starts) if brief.goal.starts else today
 
 
-def time_sentence(data: Dataset, brief: Brief) -> str:
+def time_sentence(p: Plan, data: Dataset, brief: Brief) -> str:
     """Say how many days are left, and how many posts a week the plan takes."""
     left = days_left(data, brief)
     write = wording(brief)
@@ -37,7 +37,7 @@ def time_sentence(data: Dataset, brief: Brief) -> str:
     if left < 1:
         now = f"on {write.day(data.as_of)}, the day that counts as now"
         return f"The deadline, {write.day(brief.goal.deadline)}, has passed {now}; read this plan as a check of the one you had."
-    posts = plan(data, brief).need("posts")
+    posts = p.need("posts")
     start = "from now" if _first_day(data, brief) == data.as_of.date() else f"from {write.day(_first_day(data, brief))}"
     text = f"You have {write.count(left)} {plural(left, 'day')} {start} to {write.day(brief.goal.deadline)}"
     weekly = posts / left * 7
@@ -46,12 +46,8 @@ def time_sentence(data: Dataset, brief: Brief) -> str:
     return text + "."
 
 
-def possible_sentence(data: Dataset, brief: Brief) -> str:
+def possible_sentence(p: Plan, brief: Brief) -> str:
     """Say whether the budget is enough for the target, and how sure that is."""
-    return _possible(plan(data, brief), data, brief)
-
-
-def _possible(p: Plan, data: Dataset, brief: Brief) -> str:
     write = wording(brief)
     goal = f"{write.count(brief.goal.target)} {GOALS[brief.goal.kind][0]}"
     creators = p.need("creators")
@@ -71,7 +67,7 @@ def _possible(p: Plan, data: Dataset, brief: Brief) -> str:
     if p.high < 1:
         mend = "Lower the target, raise the budget or find creators who bring more for their fee than the typical one"
         return f"{text}. That is not possible with this budget: {have}, {part}. {mend}."
-    most = sensitivity(data, brief)["label"].iloc[0]
+    most = sensitivity(p, brief)["label"].iloc[0]
     most = most[0].lower() + most[1:]
     return f"{text}. Whether that is possible cannot be told yet: {have}, {part}. What would tell most is a better number for {most}."
 
@@ -82,33 +78,35 @@ def _share_of_target(share: float, write: Wording, *, short: bool = False) -> st
     return write.share(share) + ("" if short else " of the target")
 
 
-def counts(data: Dataset, brief: Brief) -> str:
+def counts(p: Plan, brief: Brief) -> str:
     """Say in plain text what the target takes and whether the budget is enough: for people and for tests.
 
     Examples
     --------
     >>> from playbook.data.dataset import dataset
-    >>> print(counts(dataset(), Brief()))
+    >>> print(counts(plan(dataset(), Brief()), Brief()))
     goal: 10,000 people reached
     creators: 3
     posts: 6
     budget: cannot tell
     """
-    p = plan(data, brief)
     verdict = "enough" if p.low >= 1 else "not enough" if p.high < 1 else "cannot tell"
     return "\n".join(
         [
             f"goal: {brief.goal.target:,.0f} {GOALS[brief.goal.kind][0]}",
-            f"creators: {p.need('creators'):,.0f}",
-            f"posts: {p.need('posts'):,.0f}",
+            f"creators: {_plain(p.need('creators'))}",
+            f"posts: {_plain(p.need('posts'))}",
             f"budget: {verdict}",
         ]
     )
 
 
-def worth_sentence(data: Dataset, brief: Brief) -> str:
+def _plain(value: float) -> str:
+    return f"{value:,.0f}" if math.isfinite(value) else "unknown"
+
+
+def worth_sentence(p: Plan, brief: Brief) -> str:
     """Say what one result costs in the plan and, for sales, whether an order brings that back."""
-    p = plan(data, brief)
     write = wording(brief)
     if not math.isfinite(p.cost_per_result):
         return "What one result costs cannot be said, because no cost is known."
@@ -125,7 +123,7 @@ def worth_sentence(data: Dataset, brief: Brief) -> str:
     return f"{planned}, and {brings}: {verdict}, if the planning values hold."
 
 
-def findings(data: Dataset, brief: Brief) -> tuple[Finding, ...]:
+def findings(p: Plan, data: Dataset, brief: Brief) -> tuple[Finding, ...]:
     """Return what is at odds in the goal: the measure, the deadline, the market's size."""
     found = list(kpi_findings(brief))
     left = days_left(data, brief)
@@ -135,7 +133,7 @@ def findings(data: Dataset, brief: Brief) -> tuple[Finding, ...]:
         found.append(
             Finding(level="note", about=about, found=when, expected="a day ahead while planning", mend="fine for a campaign that is over")
         )
-    people = plan(data, brief).need("people") if brief.goal.kind != "awareness" else brief.goal.target
+    people = p.need("people") if brief.goal.kind != "awareness" else brief.goal.target
     if brief.market.population and people > brief.market.population:
         write = wording(brief)
         found.append(
@@ -162,10 +160,15 @@ _FIGURE_OF_STEP = {
 def outcome(data: Dataset, brief: Brief) -> Outcome:
     """Return what chapter 01 hands on: the plan's needs, what the budget buys of the target, and the days left."""
     p = plan(data, brief)
-    figures = tuple(_figures(p, data, brief))
     creators = int(p.rates.set_index("name").loc["people", "n"])
     status = "done" if math.isfinite(p.affordable) and creators else "partial"
-    return Outcome(chapter="goals", status=status, answer=_possible(p, data, brief), figures=figures, findings=findings(data, brief))
+    return Outcome(
+        chapter="goals",
+        status=status,
+        answer=possible_sentence(p, brief),
+        figures=tuple(_figures(p, data, brief)),
+        findings=findings(p, data, brief),
+    )
 
 
 def _figures(p: Plan, data: Dataset, brief: Brief) -> list[Figure]:
@@ -190,10 +193,10 @@ def _figures(p: Plan, data: Dataset, brief: Brief) -> list[Figure]:
     rows.append(("affordable_share", p.affordable, p.low, p.high, "share", weakest, brings))
     chance = f"The chance that the budget is enough is {write.share(p.chance)}, if each rate lies in its range."
     rows.append(("chance", p.chance, math.nan, math.nan, "share", "modelled", chance))
-    rows.append(("cost_per_result", p.cost_per_result, math.nan, math.nan, currency, weakest, worth_sentence(data, brief)))
+    rows.append(("cost_per_result", p.cost_per_result, math.nan, math.nan, currency, weakest, worth_sentence(p, brief)))
     loses = f"An order may cost {write.money(p.break_even)} before you lose money on it."
     rows.append(("break_even_order", p.break_even, math.nan, math.nan, currency, "assumed", loses))
-    rows.append(("days_left", days_left(data, brief), math.nan, math.nan, "days", "assumed", time_sentence(data, brief)))
+    rows.append(("days_left", days_left(data, brief), math.nan, math.nan, "days", "assumed", time_sentence(p, data, brief)))
     return [_figure(*row, level=p.level, n=creators) for row in rows if math.isfinite(row[1])]
 
 

@@ -79,7 +79,11 @@ def plan(data: Dataset, brief: Brief) -> Plan:
     >>> p.need("clicks"), p.need("people"), p.need("creators"), p.need("posts")
     (1350.0, 67500.0, 18.0, 36.0)
     """
-    table = rates(data, brief)
+    return from_rates(rates(data, brief), brief)
+
+
+def from_rates(table: pd.DataFrame, brief: Brief) -> Plan:
+    """Return the plan that follows from a table of rates, as :func:`playbook.goals.rates` returns it."""
     value = table.set_index("name")["value"].to_dict()
     down, up = _half_widths(table)
     goal = brief.goal.kind
@@ -154,7 +158,7 @@ def break_even(brief: Brief) -> float:
     return round((first + again) * (1.0 if e.incremental_share is None else e.incremental_share), 10)
 
 
-def sensitivity(data: Dataset, brief: Brief) -> pd.DataFrame:
+def sensitivity(plan: Plan, brief: Brief) -> pd.DataFrame:
     """Return how much the money (or, where no cost is known, the number of creators) moves with each rate alone.
 
     Returns
@@ -163,8 +167,7 @@ def sensitivity(data: Dataset, brief: Brief) -> pd.DataFrame:
         Largest swing first: `name`, `label`, `source`, `low`, `value`, `high` (of the rate), `at_low`, `at_value`, `at_high` (what the
         target then takes), `unit` ('money' or 'count').
     """
-    table = rates(data, brief)
-    table = table[table["name"] != "reach"]
+    table = plan.rates[plan.rates["name"] != "reach"]
     values = table.set_index("name")["value"].to_dict()
     unit = "money" if values["cost"] == values["cost"] else "count"
     rows = []

@@ -11,7 +11,6 @@ from playbook import costs, engagement
 from playbook.brief import Brief
 from playbook.creators import with_tiers
 from playbook.data.dataset import Dataset, dataset
-from playbook.findings import Missing
 from playbook.wording import plural, wording
 
 # a planning value is taken as right within half and double: nobody measured it, and published ones differ by more than that
@@ -61,22 +60,15 @@ def pool(data: Dataset, brief: Brief) -> pd.DataFrame:
 def _numbers(data: Dataset, chosen: pd.DataFrame, brief: Brief) -> pd.DataFrame:
     out = chosen[["creator", "tier", "followers"]]
     reach = engagement.reach(data, brief)
-    full = costs.full(data, brief)
-    out = out.merge(_or_empty(reach, ["creator", "reach", "source"]), on="creator", how="left").rename(columns={"source": "reach_source"})
-    out = out.merge(_or_empty(full, ["creator", "fee", "fee_source"]), on="creator", how="left")
+    fees = costs.fees(data, brief)
+    out = out.merge(reach[["creator", "reach", "source"]], on="creator", how="left").rename(columns={"source": "reach_source"})
+    out = out.merge(fees[["creator", "fee", "fee_source"]], on="creator", how="left")
     posts = brief.goals.posts_per_creator
     met = (out["reach"] / out["followers"]).clip(upper=1.0)
     out["people"] = out["reach"] * np.where(met > 0, (1 - (1 - met) ** posts) / met, np.nan)
     out["cost"] = costs.full_cost(out["fee"] * posts / brief.costs.posts_per_creator, brief)
     columns = ["creator", "tier", "followers", "reach", "reach_source", "people", "cost", "fee_source"]
     return out[columns].sort_values("creator", ignore_index=True)
-
-
-def _or_empty(table: pd.DataFrame | Missing, columns: list[str]) -> pd.DataFrame:
-    if not isinstance(table, Missing):
-        return table[columns]
-    text = {c: pd.Series(dtype="float64" if c in ("reach", "fee") else "object") for c in columns}
-    return pd.DataFrame(text)
 
 
 def _stand_in_row(brief: Brief) -> pd.DataFrame:

@@ -155,7 +155,8 @@ def sensitivity_table(sensitivity: pd.DataFrame, brief: Brief) -> Table | Note:
 def sensitivity_chart(sensitivity: pd.DataFrame, brief: Brief) -> Picture | Note:
     """Draw what the target takes as each rate moves alone, beside the budget."""
     write = wording(brief)
-    shown = sensitivity.dropna(subset=["at_low", "at_high", "at_value"]).iloc[::-1].reset_index(drop=True)
+    finite = sensitivity[["at_low", "at_high", "at_value"]].map(lambda v: math.isfinite(v) and v > 0).all(axis=1)
+    shown = sensitivity[finite].iloc[::-1].reset_index(drop=True)
     if shown.empty:
         return Note("No rate has a range, so there is nothing to compare.", "missing")
     money = shown["unit"].iloc[0] == "money"
