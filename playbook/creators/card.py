@@ -94,15 +94,14 @@ def card(data: Dataset, brief: Brief, creator: str | None = None) -> Card | Miss
     )
     history = data.follower_history
     history = history.loc[history["creator"] == key, ["day", "followers"]].sort_values("day", ignore_index=True)
-    name = key.split(":", 1)[-1]
-    about = tuple(f for f in data.findings if key in f.about or _named(name, f.about))
+    about = tuple(f for f in data.findings if _names(f"{f.about} {f.found}", key))
     return Card(creator=key, numbers=_numbers(data, brief, key, row, posts), posts=posts, followers=history, findings=about)
 
 
-def _named(name: str, text: str) -> bool:
-    """Say whether a text names a handle as a whole word, so that @ana is not taken for @anabel."""
-    words = text.replace(":", " ").replace(",", " ").replace("@", " ").split()
-    return name in words
+def _names(text: str, key: str) -> bool:
+    """Say whether a text names a creator as a whole word, so that @ana is not taken for @anabel."""
+    words = {word.strip(",;()[]'\"").rstrip(".:") for word in text.split()}
+    return bool(words & {key, "@" + key.split(":", 1)[-1]})
 
 
 def _example(data: Dataset, brief: Brief) -> str:
