@@ -1,8 +1,33 @@
 """Chapter 05: which numbers deserve a question, with evidence, an innocent explanation and an error rate."""
 
+from playbook.trust.ask import questions
 from playbook.trust.chapter import answer, counts, coverage, outcome
 from playbook.trust.flags import CHECKS, flags, from_screen, screen
+from playbook.trust.followers import base_rate_text, corrected_share, fakes
 from playbook.trust.jumps import jumps
+from playbook.trust.quoted import agreement, beside
 from playbook.trust.rates import among_peers, q_values
+from playbook.trust.score import parts, scores, suspicion
 
-__all__ = ["CHECKS", "among_peers", "answer", "counts", "coverage", "flags", "from_screen", "jumps", "outcome", "q_values", "screen"]
+__all__ = [
+    "CHECKS",
+    "agreement",
+    "among_peers",
+    "answer",
+    "base_rate_text",
+    "beside",
+    "corrected_share",
+    "counts",
+    "coverage",
+    "fakes",
+    "flags",
+    "from_screen",
+    "jumps",
+    "outcome",
+    "parts",
+    "q_values",
+    "questions",
+    "scores",
+    "screen",
+    "suspicion",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -34,6 +35,11 @@ class Told:
     question: str
 
 
+def itself(data: Dataset, brief: Brief) -> Dataset:
+    """Return the dataset: the reading of checks that share nothing."""
+    return data
+
+
 @dataclass(frozen=True, kw_only=True)
 class Check:
     """One check.
@@ -46,8 +52,10 @@ class Check:
         What it looks at, in the field's words.
     needs : str
         What the data must hold, as a clause.
+    read : callable
+        `(data, brief) -> reading`: what several checks share, read once; the dataset itself by default.
     measure : callable
-        `(data, brief) -> DataFrame`: one row a creator that could be checked, at least `creator`, `p` (probability of so much among honest
+        `(reading, brief) -> DataFrame`: one row a creator that could be checked, at least `creator`, `p` (probability of so much among honest
         peers; missing where the check is a mere threshold), `z`, `n` (posts, days or comments), `over` (large enough to be worth a
         question) and `explained` (an innocent cause found in the data; empty where none). :class:`Missing` where nobody could be checked.
     tell : callable
@@ -59,6 +67,7 @@ class Check:
     name: str
     title: str
     needs: str
-    measure: Callable[[Dataset, Brief], pd.DataFrame | Missing]
+    measure: Callable[[Any, Brief], pd.DataFrame | Missing]
     tell: Callable[[pd.Series, Wording, Brief], Told]
     weight: float = 10.0
+    read: Callable[[Dataset, Brief], Any] = itself

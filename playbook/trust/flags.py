@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing, needs
-from playbook.trust import growth, numbers
+from playbook.trust import audience, comments, followers, growth, numbers
 from playbook.trust.check import Check
 from playbook.trust.rates import q_values
 from playbook.wording import wording
 
-CHECKS: tuple[Check, ...] = (*growth.CHECKS, *numbers.CHECKS)
+CHECKS: tuple[Check, ...] = (*growth.CHECKS, *followers.CHECKS, *numbers.CHECKS, *comments.CHECKS, *audience.CHECKS)
 BY_NAME = {c.name: c for c in CHECKS}
 COLUMNS = ["creator", "check", "title", "strength", "evidence", "innocent", "question", "p", "q", "n", "explained"]
 ADD_CREATORS = "a creators table with creator and followers"
@@ -30,8 +32,11 @@ def screen(data: Dataset, brief: Brief) -> dict[str, pd.DataFrame | Missing] | M
         Strong: large, within `trust.false_alarms`, and nothing in the data explains it. Weak: large, but explained or less rare than that.
     """
     out: dict[str, pd.DataFrame | Missing] = {}
+    readings: dict[Any, Any] = {}
     for check in CHECKS:
-        found = check.measure(data, brief)
+        if check.read not in readings:
+            readings[check.read] = check.read(data, brief)
+        found = check.measure(readings[check.read], brief)
         if isinstance(found, Missing):
             out[check.name] = found
             continue

@@ -12,7 +12,7 @@ from playbook.trust.check import Check, Told
 from playbook.trust.jumps import COUNTS_NEEDED, jumps
 from playbook.wording import Wording
 
-AT_ONCE = 0.9  # share of a week's rise on one day from which it looks like a block rather than word of mouth
+AT_ONCE = 0.85  # share of a rise on one day from which it looks like a block rather than word of mouth
 
 
 def measure_jump(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
@@ -28,13 +28,14 @@ def measure_jump(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
 
 
 def _explained(row) -> str:
-    # people come to a giveaway within a day too, so only a caption or a rush of comments speaks for one
-    if pd.notna(row.giveaway_at):
+    if row.giveaway_told is True:
         return "a giveaway ran in those days"
-    block = row.one_day >= AT_ONCE and (bool(row.round_size) or row.lost_after > 0.1)
-    if pd.notna(row.viral_at) and not block:
-        return "a post of those days did far better than usual"
-    return ""
+    # people who hear of a post come over several days; a block comes at once
+    if row.one_day >= AT_ONCE:
+        return ""
+    if pd.notna(row.giveaway_at):
+        return "a post of those days drew far more comments than usual, as a giveaway does"
+    return "a post of those days did far better than usual" if pd.notna(row.viral_at) else ""
 
 
 def tell_jump(row: pd.Series, write: Wording, brief: Brief) -> Told:
@@ -43,14 +44,14 @@ def tell_jump(row: pd.Series, write: Wording, brief: Brief) -> Told:
         f"from {write.count(row['before'])} to {write.count(row['after'])}, {write.ratio(row['z'])} times the usual daily spread"
     ]
     if row["one_day"] >= AT_ONCE:
-        parts.append("all of the week's rise came on that day")
+        parts.append(f"{write.share(row['one_day'])} of the week's rise came on that day")
     if row["round_size"]:
         parts.append("the step is close to a round number")
     if row["lost_after"] > 0.05:
         parts.append(f"{write.share(row['lost_after'])} of it was gone two weeks later")
     evidence = "; ".join(parts) + "."
     if pd.notna(row["giveaway_at"]):
-        evidence += f" A post of {write.day(row['giveaway_at'])} reads like a giveaway."
+        evidence += f" A post of {write.day(row['giveaway_at'])} {'reads like a giveaway' if row['giveaway_told'] is True else 'drew far more comments than usual'}."
     elif pd.notna(row["viral_at"]):
         evidence += f" A post of {write.day(row['viral_at'])} got {write.ratio(row['viral_multiple'])} times the usual."
     elif pd.notna(row["viral_multiple"]):

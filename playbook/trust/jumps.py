@@ -151,7 +151,7 @@ def jumps(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         `before`, `after` (followers), `gained`, `share` (of those before), `z`, `p` (that an honest history of this length holds such a
         rise), `one_day` (share of the week's rise that came on that day), `lost_after` (share of the block gone 14 days later),
         `round_size` (the rise is within 2 % of a round thousand or five hundred), `viral_at`, `viral_multiple` (best post near the day over
-        the creator's typical post), `giveaway_at`, `step` (in which the count is published). Values of the rise are missing where
+        the creator's typical post), `giveaway_at` (a caption, or a rush of comments), `giveaway_told` (a caption), `step` (in which the count is published). Values of the rise are missing where
         there are under 20 counts.
     """
     h = histories(data.follower_history)
@@ -208,17 +208,25 @@ def _platforms(data: Dataset, creator: np.ndarray) -> np.ndarray:
 
 
 def _one_day(h: Histories, best: np.ndarray) -> np.ndarray:
-    """Share of the rise from the day before to four counts after that came on the day itself: near 1 for a block, less for word of mouth."""
+    """Share of the rise from three counts before to four after, usual growth taken off, that came on the day itself.
+
+    Near 1 for a block, less for word of mouth, which takes days.
+    """
     rows = np.arange(len(best))
     width = h.followers.shape[1]
-    at = h.followers[rows, best]
-    before = h.followers[rows, np.maximum(best - 1, 0)]
-    later = h.followers[rows[:, None], np.minimum(best[:, None] + np.arange(1, 5), width - 1)]
-    earlier = h.followers[rows, np.maximum(best - 3, 0)]
-    peak = np.fmax(np.nanmax(np.where(np.isnan(later), -np.inf, later), axis=1), at)
-    rise = np.where(np.isfinite(peak), peak, at) - np.fmin(earlier, before)
+    if width < 2:
+        return np.full(len(best), np.nan)
+    with np.errstate(invalid="ignore"):
+        steps = np.diff(h.followers, axis=1)
+    usual = np.array([np.median(s[np.isfinite(s)]) if np.isfinite(s).any() else 0.0 for s in steps])
+    around = best[:, None] + np.arange(-3, 5)
+    inside = (around >= 0) & (around < width)
+    value = np.where(inside, h.followers[rows[:, None], np.clip(around, 0, width - 1)], np.nan) - usual[:, None] * np.arange(-3, 5)
+    before, at = value[:, 2], value[:, 3]
+    lowest = np.fmin(np.nan_to_num(np.fmin(np.fmin(value[:, 0], value[:, 1]), before), nan=np.inf), before)
+    peak = np.fmax.reduce(value[:, 3:], axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(rise > 0, (at - before) / rise, np.nan)
+        return np.where(peak > lowest, np.clip((at - before) / (peak - lowest), 0, 1), np.nan)
 
 
 def _lost_after(h: Histories, best: np.ndarray, days: int = 14) -> np.ndarray:
@@ -243,9 +251,9 @@ def _round_size(gained: pd.Series) -> pd.Series:
 def _posts_near(data: Dataset, brief: Brief, found: pd.DataFrame) -> pd.DataFrame:
     """Return the post that did best around each rise, over the creator's typical post, and a giveaway told in a caption."""
     asked = found.loc[found["large"] & (found["z"] > 3), ["creator", "day"]]
-    columns = ["creator", "viral_at", "viral_multiple", "giveaway_at"]
+    kinds = {"creator": "str", "viral_at": "datetime64[us]", "viral_multiple": "float64", "giveaway_at": "datetime64[us]", "giveaway_told": "bool"}
     if asked.empty or not data.has("posts"):
-        return pd.DataFrame({c: pd.Series(dtype="str" if c == "creator" else "float64" if c == "viral_multiple" else "datetime64[us]") for c in columns})
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
     likely = " OR ".join(f"contains(lower(caption), '{w}')" for w in GIVEAWAY_WORDS)
     near = data.posts.query(
         f"""
@@ -259,7 +267,7 @@ def _posts_near(data: Dataset, brief: Brief, found: pd.DataFrame) -> pd.DataFram
             SELECT creator, median(size) AS size, median(comments) AS comments FROM counted GROUP BY creator
         )
         SELECT c.creator, c.posted_at, c.size / nullif(t.size, 0) AS multiple,
-               giveaway OR coalesce(c.comments > 5 * greatest(t.comments, 2) AND c.comments / nullif(t.comments, 0) > 1.6 * c.size / nullif(t.size, 0), FALSE) AS giveaway
+               giveaway AS told, giveaway OR coalesce(c.comments > 5 * greatest(t.comments, 2) AND c.comments / nullif(t.comments, 0) > 1.6 * c.size / nullif(t.size, 0), FALSE) AS giveaway
         FROM counted c JOIN typical t ON t.creator = c.creator
         WHERE date_diff('day', day, posted_at) BETWEEN {NEAR_DAYS[0]} AND {NEAR_DAYS[1]}
         ORDER BY c.creator, multiple DESC NULLS LAST, c.posted_at
@@ -272,9 +280,10 @@ def _posts_near(data: Dataset, brief: Brief, found: pd.DataFrame) -> pd.DataFram
     )
     near["posted_at"] = near["posted_at"].dt.tz_localize(None)
     viral = near[near["multiple"] >= VIRAL_MULTIPLE].drop_duplicates("creator").set_index("creator")
-    given = near[near["giveaway"]].drop_duplicates("creator").set_index("creator")
+    given = near[near["giveaway"]].sort_values(["creator", "told"], ascending=[True, False], kind="stable").drop_duplicates("creator").set_index("creator")
     out = asked[["creator"]].copy()
     out["viral_at"] = out["creator"].map(viral["posted_at"])
     out["viral_multiple"] = out["creator"].map(near.drop_duplicates("creator").set_index("creator")["multiple"])
     out["giveaway_at"] = out["creator"].map(given["posted_at"])
+    out["giveaway_told"] = out["creator"].map(given["told"]).astype("boolean").fillna(False).astype(bool)
     return out

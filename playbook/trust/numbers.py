@@ -57,14 +57,22 @@ def _posts(data: Dataset) -> pd.DataFrame:
     return data.posts.query(sql, {"before": now - pd.Timedelta(hours=MATURE_HOURS)})
 
 
+def read(data: Dataset, brief: Brief) -> pd.DataFrame:
+    """Return one row a creator: profile, and the moments of the latest posts (missing without posts)."""
+    frame = _creators(data, brief)
+    if not data.has("posts"):
+        names = "posts likes_known known log_middle log_var typical likes_typical likes_log_var likes_min likes_max likes_distinct round_share round_n comments_sum likes_sum both_known comments_known commented"
+        return frame.assign(**dict.fromkeys(names.split(), np.nan))
+    return frame.merge(_posts(data), on="creator", how="left")
+
+
 def _none(what: str, needs: tuple[str, ...], add: str) -> Missing:
     return Missing(needs=needs, text=f"{what}: add {add}.")
 
 
-def measure_following(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
+def measure_following(read: pd.DataFrame, brief: Brief) -> pd.DataFrame | Missing:
     """Return accounts followed per follower, its place among all creators, and whether it reaches the knob."""
-    frame = _creators(data, brief)
-    frame = frame[(frame["followers"] > 0) & frame["following"].notna()]
+    frame = read[(read["followers"] > 0) & read["following"].notna()]
     if frame.empty:
         return _none("Nobody's count of accounts followed is known", ("creators.following",), "the column following to your creators")
     ratio = frame["following"] / frame["followers"]
@@ -86,11 +94,11 @@ def tell_following(row: pd.Series, write: Wording, brief: Brief) -> Told:
     )
 
 
-def measure_engagement(data: Dataset, brief: Brief, *, high: bool) -> pd.DataFrame | Missing:
+def measure_engagement(read: pd.DataFrame, brief: Brief, *, high: bool) -> pd.DataFrame | Missing:
     """Return each creator's typical engagement against that of peers of its size on its platform, with the tail probability."""
-    if not data.has("posts"):
+    if read["posts"].isna().all():
         return _none("There are no posts", ("posts",), "posts with their likes and comments")
-    frame = _creators(data, brief).merge(_posts(data), on="creator", how="inner")
+    frame = read
     frame = frame[(frame["followers"] > 0) & (frame["known"] >= POSTS_NEEDED)]
     if frame.empty:
         return _none(f"No creator has followers and {POSTS_NEEDED} posts with known likes", ("posts.likes",), "more posts with their likes")
@@ -135,11 +143,11 @@ def tell_high(row: pd.Series, write: Wording, brief: Brief) -> Told:
     )
 
 
-def measure_evenness(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
+def measure_evenness(read: pd.DataFrame, brief: Brief) -> pd.DataFrame | Missing:
     """Return how much likes differ from post to post against peers: bought likes come in the same numbers each time."""
-    if not data.has("posts"):
+    if read["posts"].isna().all():
         return _none("There are no posts", ("posts",), "posts with their likes")
-    frame = _creators(data, brief).merge(_posts(data), on="creator", how="inner")
+    frame = read
     frame = frame[(frame["followers"] > 0) & (frame["likes_known"] >= EVEN_POSTS_NEEDED) & (frame["likes_typical"] >= 20)]
     if frame.empty:
         return _none(f"No creator has {EVEN_POSTS_NEEDED} posts with known likes, 20 or more each", ("posts.likes",), "more posts with their likes")
@@ -165,13 +173,13 @@ def tell_evenness(row: pd.Series, write: Wording, brief: Brief) -> Told:
     )
 
 
-def measure_roundness(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
+def measure_roundness(read: pd.DataFrame, brief: Brief) -> pd.DataFrame | Missing:
     """Return how many posts have likes in whole fifties, against one in fifty by chance."""
     from scipy.stats import binom
 
-    if not data.has("posts"):
+    if read["posts"].isna().all():
         return _none("There are no posts", ("posts",), "posts with their likes")
-    frame = _posts(data)
+    frame = read
     frame = frame[frame["round_n"] >= EVEN_POSTS_NEEDED]
     # where a file rounds for everybody, round numbers say nothing about anybody
     pool = float(frame["round_share"].mean()) if len(frame) else 0.0
@@ -191,11 +199,11 @@ def tell_roundness(row: pd.Series, write: Wording, brief: Brief) -> Told:
     )
 
 
-def measure_talk(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
+def measure_talk(read: pd.DataFrame, brief: Brief) -> pd.DataFrame | Missing:
     """Return comments per like against peers of the same size and platform, on the log scale, two-sided."""
-    if not data.has("posts"):
+    if read["posts"].isna().all():
         return _none("There are no posts", ("posts",), "posts with likes and comments")
-    frame = _creators(data, brief).merge(_posts(data), on="creator", how="inner")
+    frame = read
     frame = frame[(frame["followers"] > 0) & (frame["both_known"] >= POSTS_NEEDED) & (frame["likes_sum"] >= 200)]
     if frame.empty:
         return _none(f"No creator has {POSTS_NEEDED} posts with likes and comments", ("posts.comments",), "comments beside the likes of posts")
@@ -223,11 +231,11 @@ def tell_talk(row: pd.Series, write: Wording, brief: Brief) -> Told:
     )
 
 
-def measure_hidden(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
+def measure_hidden(read: pd.DataFrame, brief: Brief) -> pd.DataFrame | Missing:
     """Return the share of posts without likes, where the platform's other creators show theirs."""
-    if not data.has("posts") or not data.knows("posts", "likes"):
+    if not (read["likes_known"] > 0).any():
         return _none("Nobody's likes are known", ("posts.likes",), "posts with their likes")
-    frame = _posts(data)
+    frame = read
     frame = frame[frame["posts"] >= POSTS_NEEDED]
     if frame.empty:
         return _none(f"No creator has {POSTS_NEEDED} posts", ("posts",), "more posts")
@@ -246,20 +254,24 @@ def tell_hidden(row: pd.Series, write: Wording, brief: Brief) -> Told:
     )
 
 
-def _high(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
-    return measure_engagement(data, brief, high=True)
+def _high(read: pd.DataFrame, brief: Brief) -> pd.DataFrame | Missing:
+    return measure_engagement(read, brief, high=True)
 
 
-def _low(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
-    return measure_engagement(data, brief, high=False)
+def _low(read: pd.DataFrame, brief: Brief) -> pd.DataFrame | Missing:
+    return measure_engagement(read, brief, high=False)
+
+
+def _shared(**given) -> Check:
+    return Check(read=read, **given)
 
 
 CHECKS = (
-    Check(name="engagement_low", title="Engagement below peers", needs="followers, and posts with likes", measure=_low, tell=tell_low, weight=25),
-    Check(name="engagement_high", title="Engagement above peers", needs="followers, and posts with likes", measure=_high, tell=tell_high, weight=15),
-    Check(name="likes_even", title="Likes that hardly differ", needs="eight posts with likes", measure=measure_evenness, tell=tell_evenness, weight=15),
-    Check(name="likes_round", title="Likes in round numbers", needs="eight posts with 100 likes", measure=measure_roundness, tell=tell_roundness, weight=10),
-    Check(name="comments_per_like", title="Comments per like", needs="posts with likes and comments", measure=measure_talk, tell=tell_talk, weight=10),
-    Check(name="likes_hidden", title="Likes not shown", needs="posts", measure=measure_hidden, tell=tell_hidden, weight=5),
-    Check(name="follows", title="Accounts followed per follower", needs="following and followers", measure=measure_following, tell=tell_following, weight=10),
+    _shared(name="engagement_low", title="Engagement below peers", needs="followers, and posts with likes", measure=_low, tell=tell_low, weight=25),
+    _shared(name="engagement_high", title="Engagement above peers", needs="followers, and posts with likes", measure=_high, tell=tell_high, weight=15),
+    _shared(name="likes_even", title="Likes that hardly differ", needs="eight posts with likes", measure=measure_evenness, tell=tell_evenness, weight=15),
+    _shared(name="likes_round", title="Likes in round numbers", needs="eight posts with 100 likes", measure=measure_roundness, tell=tell_roundness, weight=10),
+    _shared(name="comments_per_like", title="Comments per like", needs="posts with likes and comments", measure=measure_talk, tell=tell_talk, weight=10),
+    _shared(name="likes_hidden", title="Likes not shown", needs="posts", measure=measure_hidden, tell=tell_hidden, weight=5),
+    _shared(name="follows", title="Accounts followed per follower", needs="following and followers", measure=measure_following, tell=tell_following, weight=10),
 )

@@ -36,11 +36,11 @@ def q_values(p: pd.Series) -> pd.Series:
     return out
 
 
-def degrees_of_freedom(z: np.ndarray) -> float:
+def degrees_of_freedom(z: np.ndarray, *, far: float = 0.98) -> float:
     """Return the degrees of freedom of the Student t whose tails, against its middle half, are as heavy as those of `z`.
 
-    Matches the ratio of the 98th to the 50th percentile of the sizes, which a few per cent of true outliers hardly move.
-    Between 2.5 and 30; 5 where there are fewer than 50 values.
+    Matches the ratio of a far percentile of the sizes to the 50th.
+    A few per cent of true outliers hardly move the 98th; where a tenth may be, take the 90th. Between 2.5 and 30; 5 where there are fewer than 50 values.
 
     Examples
     --------
@@ -53,16 +53,16 @@ def degrees_of_freedom(z: np.ndarray) -> float:
     sizes = np.abs(z[np.isfinite(z)])
     if len(sizes) < 50:
         return 5.0
-    middle, far = np.quantile(sizes, [0.5, 0.98])
+    middle, tail = np.quantile(sizes, [0.5, far])
     if middle <= 0:
         return 2.5
     grid = np.array([2.5, 3, 3.5, 4, 5, 6, 8, 10, 15, 20, 30])
-    ratios = t.ppf(0.99, grid) / t.ppf(0.75, grid)
-    return float(grid[np.argmin(np.abs(ratios - far / middle))])
+    ratios = t.ppf((1 + far) / 2, grid) / t.ppf(0.75, grid)
+    return float(grid[np.argmin(np.abs(ratios - tail / middle))])
 
 
 def among_peers(
-    value: pd.Series, size: pd.Series, group: pd.Series, variance: pd.Series, *, needed: int = PEERS_NEEDED
+    value: pd.Series, size: pd.Series, group: pd.Series, variance: pd.Series, *, needed: int = PEERS_NEEDED, far: float = 0.98
 ) -> pd.DataFrame:
     """Return how far each value lies from what peers of its size and group have, and how unusual that is.
 
@@ -79,6 +79,8 @@ def among_peers(
         Whom to compare with, such as the platform; groups with fewer than `needed` known values stay unknown.
     variance : Series
         Variance of `value` by its own posts (0 where known exactly).
+    far : float
+        Percentile by which the weight of the tails is judged; lower it where more than a few per cent may be true outliers.
 
     Returns
     -------
@@ -103,7 +105,7 @@ def among_peers(
         spread = MAD_TO_SD * np.median(np.abs(residual - np.median(residual)))
         between = max(spread**2 - float(np.median(own)), (0.3 * spread) ** 2, 1e-12)
         z = residual / np.sqrt(between + own)
-        df = degrees_of_freedom(z)
+        df = degrees_of_freedom(z, far=far)
         low, high = t.cdf(z, df), t.sf(z, df)
         out.loc[index, names] = np.column_stack([expected, residual, z, 2 * np.minimum(low, high), low, high])
         out.loc[index, "peers"] = len(index)

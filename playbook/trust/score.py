@@ -1,0 +1,121 @@
+"""One open score, 0-100: what each check takes off, how far it hangs on the weights, and who has too little data for one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from playbook.brief import Brief
+from playbook.data.dataset import Dataset
+from playbook.findings import Missing
+from playbook.trust.flags import BY_NAME, CHECKS
+
+KINDS = {
+    "followers": ("follower_jump", "growth_without_posts", "followers_fake"),
+    "engagement": ("engagement_low", "engagement_high", "likes_even", "likes_round", "comments_per_like"),
+    "comments": ("comments_generic", "comments_copied", "comments_foreign", "comments_pod"),
+    "profile": ("follows", "likes_hidden", "audience_abroad", "sponsored_share", "labels_missing"),
+}
+NEEDED = ("followers", "engagement")  # a score needs one check of each
+STRONG, WEAK, EXPLAINED = 1.0, 0.4, 0.1  # share of a check's points that it takes off
+NOT_ENOUGH = "not enough data"
+
+
+def weights() -> pd.DataFrame:
+    """Return what each check can take off: `check`, `title`, `kind`, `weight` (points where it is strong)."""
+    kind = {name: k for k, names in KINDS.items() for name in names}
+    return pd.DataFrame([{"check": c.name, "title": c.title, "kind": kind[c.name], "weight": c.weight} for c in CHECKS])
+
+
+def parts(screened: dict[str, pd.DataFrame | Missing] | Missing) -> pd.DataFrame | Missing:
+    """Return the points that each check takes off each creator it could judge.
+
+    Returns
+    -------
+    DataFrame
+        Sorted by creator and check: `creator`, `check`, `title`, `kind`, `strength`, `factor` (0-1), `points` (0 or below).
+    """
+    if isinstance(screened, Missing):
+        return screened
+    listed = weights().set_index("check")
+    rows = []
+    for name, found in screened.items():
+        if isinstance(found, Missing):
+            continue
+        factor = np.select(
+            [found["strength"] == "strong", (found["strength"] == "weak") & (found["explained"] != ""), found["strength"] == "weak"],
+            [STRONG, EXPLAINED, WEAK],
+            0.0,
+        )
+        rows.append(pd.DataFrame({"creator": found["creator"], "check": name, "title": BY_NAME[name].title, "kind": listed.loc[name, "kind"],
+                                  "strength": found["strength"], "factor": factor, "points": -listed.loc[name, "weight"] * factor + 0.0}))  # fmt: skip
+    if not rows:
+        return Missing(needs=("posts", "follower_history"), text="No check could judge anybody, so there is no score: add posts with likes or a follower history.")
+    return pd.concat(rows).sort_values(["creator", "check"], ignore_index=True)
+
+
+def scores(screened: dict[str, pd.DataFrame | Missing] | Missing, data: Dataset, brief: Brief, *, weightings: int = 1_000) -> pd.DataFrame | Missing:
+    """Return the open score of each creator: 100 less what the checks take off, never below 0.
+
+    A creator without a check of followers (history or sample) or without one of engagement has no score: "not enough data" is not a middling number.
+
+    Returns
+    -------
+    DataFrame
+        Lowest score first, those without last: `creator`, `score` (0-100; missing with too little data), `low`, `high` (the middle nine in ten of
+        1,000 weightings, each check's weight moved by a log-normal factor of sd 0.5), `checks` (how many could judge), `lacks` (what is missing
+        for a score), `taken` (titles of the checks that took points off, largest first).
+    """
+    found = parts(screened)
+    if isinstance(found, Missing):
+        return found
+    creators = sorted(data.creators["creator"].unique())
+    names = [c.name for c in CHECKS]
+    factor = found.pivot(index="creator", columns="check", values="factor").reindex(index=creators, columns=names)
+    known = factor.notna()
+    own = np.array([c.weight for c in CHECKS])
+    rng = np.random.default_rng([brief.statistics.seed, 5])
+    drawn = own * np.exp(0.5 * rng.standard_normal((weightings, len(own))))
+    filled = factor.fillna(0.0).to_numpy()
+    score = np.clip(100 - filled @ own, 0, 100)
+    moved = np.clip(100 - filled @ drawn.T, 0, 100)
+    low, high = np.quantile(moved, [0.05, 0.95], axis=1)
+    has = {kind: known[[n for n in listed if n in known]].any(axis=1).to_numpy() for kind, listed in KINDS.items()}
+    enough = np.logical_and.reduce([has[k] for k in NEEDED])
+    lacks = {"followers": "a follower history or a sample of followers", "engagement": "posts with likes"}
+    titles = found[found["points"] < 0].sort_values(["creator", "points", "check"]).groupby("creator")["title"].agg(", ".join)
+    out = pd.DataFrame(
+        {
+            "creator": creators,
+            "score": np.where(enough, score, np.nan),
+            "low": np.where(enough, np.minimum(low, score), np.nan),
+            "high": np.where(enough, np.maximum(high, score), np.nan),
+            "checks": known.sum(axis=1).to_numpy(),
+            "lacks": [" and ".join(lacks[k] for k in NEEDED if not has[k][i]) for i in range(len(creators))],
+        }
+    )
+    out["taken"] = out["creator"].map(titles).fillna("")
+    return out.sort_values(["score", "creator"], na_position="last", ignore_index=True)
+
+
+def suspicion(screened: dict[str, pd.DataFrame | Missing]) -> pd.Series:
+    """Return a finer order than the score, for measuring how well the checks tell: weight × rarity of all that is known, explained jumps for a tenth.
+
+    Returns
+    -------
+    Series
+        By creator; larger is odder.
+    """
+    total: dict[str, float] = {}
+    for name, found in screened.items():
+        if isinstance(found, Missing):
+            continue
+        rarity = np.clip(-np.log10(found["p"].astype("float64").clip(lower=1e-12)), 0, 6).fillna(0.0)
+        if name == "follower_jump":
+            # the size of a jump orders better than its tail probability, which is capped by the length of the history
+            rarity = np.clip(4 * np.log10(found["z"].clip(lower=4) / 4), 0, 6).fillna(0.0)
+        rarity = rarity.where(found["over"].astype(bool), 0.3 * rarity.clip(upper=2))
+        rarity = rarity.where(found["explained"] == "", EXPLAINED * rarity)
+        for creator, value in zip(found["creator"], rarity * BY_NAME[name].weight, strict=True):
+            total[creator] = total.get(creator, 0.0) + float(value)
+    return pd.Series(total, dtype="float64").sort_index()
