@@ -66,9 +66,9 @@ _LOOKALIKE = str.maketrans(
     dict(zip("аеорсхуіѕԁһԝвкмтнгԛјӏɑɡαεορνιτκυβωɩⅰ", "aeopcxyisdhwbkmthrqjlagaeopvitkuBwii", strict=True)) | dict.fromkeys("̴̵̶̷̸")
 )
 _NEGATION = r"(?:not|no|never|non|isn['’]t|kein(?:e|er|en)?|nicht|ohne|pas|sans|aucune?|senza|nessuna|unpaid)"
-_FILLER = r"(?:an?|any|is|paid|een|eine?|une?|una|un|de|bezahlte|really|even)"
+_FILLER = r"(?:an?|any|is|è|paid|een|eine?|une?|una|un|de|bezahlte|really|even)"
 _GAP = r"[\s,.;|·•/&+]"
-_BEFORE_LABEL = r"(?:^|\n|[(\[|•*–—:/·-])[^\w\n#@]*(?:[#@]\w+[\s,;|•·]+)*"
+_BEFORE_LABEL = r"(?:^|\n|[(\[|•*–—:/·-])[^\w\n#@]{0,20}(?:[#@]\w{1,60}[\s,;|•·]{1,5}){0,8}"
 _AFTER_LABEL = r"(?=\s*(?:$|[\n)\]|:.!,;–—/•*·-]|[^\w\s'’#@]|[#@]|(?:for|with|by|für|mit|wegen|von|pour|avec|per|con|da)\s))"
 
 
@@ -453,7 +453,7 @@ def _patterns(term: str, form: str) -> tuple[tuple[re.Pattern[str], bool], ...]:
     patterns = [tag, (label, False)]
     if len(term) >= 5:
         # a long word that opens the caption and is followed by a new sentence: "Werbung Heute ..."
-        patterns.append((re.compile(rf"^[^\w#@]*(?:[#@]\w+\s+)*(?P<hit>(?i:{words}))(?=\s+[^\Wa-zß-ÿ\d_])"), False))
+        patterns.append((re.compile(rf"^[^\w#@]{{0,20}}(?:[#@]\w{{1,60}}\s{{1,5}}){{0,8}}(?P<hit>(?i:{words}))(?=\s+[^\Wa-zß-ÿ\d_])"), False))
     return tuple(patterns)
 
 

@@ -54,8 +54,16 @@ PAYOUTS = pd.DataFrame(
 
 
 def order(key, at, code=None, link=None, revenue=100.0, refunded=0.0, discount=0.0, currency="EUR") -> dict:
-    return {"order": key, "ordered_at": pd.Timestamp(at, tz="UTC"), "code": code, "utm_content": link, "revenue": revenue, "refunded": refunded,
-            "discount": discount, "currency": currency}  # fmt: skip
+    return {
+        "order": key,
+        "ordered_at": pd.Timestamp(at, tz="UTC"),
+        "code": code,
+        "utm_content": link,
+        "revenue": revenue,
+        "refunded": refunded,
+        "discount": discount,
+        "currency": currency,
+    }
 
 
 OVERLAPS = pd.DataFrame(
