@@ -53,7 +53,7 @@ class Campaign:
         from playbook.wording import wording
 
         write = wording(self.brief)
-        rows = ", ".join(f"{write.count(n)} {name}" for name, n in self.data.rows().items() if n)
+        rows = ", ".join(f"{write.count(n)} {name.replace('_', ' ')}" for name, n in self.data.rows().items() if n)
         lines = [f"{self.brief.name}, as of {write.day(self.data.as_of)}", f"Read: {rows or 'nothing'}"]
         if self.knobs:
             lines.append("Knobs: " + ", ".join(f"{k.upper()} = {v!r} ({origin})" for k, (v, origin) in self.knobs.items()))

@@ -192,7 +192,7 @@ def test_the_front_page_opens_with_the_decision(book):
     places = [text.index(said) for said in order]
     assert places == sorted(places), dict(zip(order, places, strict=True))
     assert "Of the 1 claim of the guide put to the test, 1 holds on your data." in text
-    assert "1 chapter failed, and what it would say is missing here: What they cost." in text
+    assert "1 chapter failed, and what it would say is missing here: “What they cost”." in text
     # every number stands with its source
     rows = book["index.html"].text.count('<td class="num" data-label="Value">')
     assert rows == 6 and book["index.html"].text.count('<td><span class="source') == rows
@@ -220,6 +220,32 @@ def test_pages_stay_light(out):
 
 
 # Parts
+
+
+def test_the_chosen_set_shows_what_is_known_of_it():
+    from playbook.wording import Wording
+
+    write = Wording(locale="en", currency="EUR")
+    rows = (
+        {"creator": "tiktok:a.b", "fee": 120.0, "fee_source": "quoted", "reach": 616_562.4, "tier": None},
+        {"creator": "tiktok:c", "fee": None},
+    )
+    first, second = pages.chosen(rows, write)
+    assert [cell[:2] for cell in first] == [("Creator", "@a.b"), ("Fee", "€120"), ("Fee is", "quoted"), ("People reached", "617,000")]
+    assert [text for _, text, _ in second] == ["@c", "unknown", "unknown", "unknown"]
+    assert pages.chosen((), write) == []
+
+
+def test_numbers_are_no_finer_than_their_intervals():
+    from playbook.wording import Wording
+
+    write = Wording(locale="en", currency="EUR")
+    wide = {"value": 3541.4, "low": 744.4, "high": 9374.9, "unit": "orders"}
+    assert (pages.estimate(wide, write), pages.interval(wide, write)) == ("3,540 orders", "744 to 9,370 orders")
+    exact = {"value": 3541.0, "low": None, "high": None, "unit": "count"}
+    assert (pages.estimate(exact, write), pages.interval(exact, write)) == ("3,541", "")
+    money = {"value": 13946.8, "low": 10937.9, "high": 25064.9, "unit": "EUR"}
+    assert (pages.estimate(money, write), pages.interval(money, write)) == ("€13,947", "€10,938 to €25,065")
 
 
 @given(st.integers(0, 0xFFFFFF))

@@ -18,18 +18,24 @@ _QUESTIONS = (
     ("costs", "What creators cost"),
     ("trust", "What to ask before you sign"),
 )
+# the figures that a decision is made on, first things first; others follow where one of these is absent
+_FIRST = {
+    "results": ("goal", "cost", "roi", "roas", "cost_per_follower", "reach", "cpe"),
+    "portfolio": ("value", "cost", "probability", "creators", "reach"),
+}
 TILES = 4
 ANSWERED = ("done", "partial")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One part of the decision: a question, the chapter's sentence, and its main figures."""
+    """One part of the decision: a question, the chapter's sentence, its main figures, and whom it chose."""
 
     question: str
     sentence: str
     state: State
     figures: tuple[dict[str, Any], ...] = ()
+    rows: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,12 +65,26 @@ def decision(states: list[State], write: Wording, document: Mapping[str, Any]) -
         state = by_name[name]
         if not state.counts:
             continue
-        part = Part(question=question, sentence=state.answer, state=state, figures=tuple(state.outcome.get("figures", [])[:TILES]))
+        part = Part(
+            question=question,
+            sentence=state.answer,
+            state=state,
+            figures=_tiles(state),
+            rows=tuple(state.outcome.get("tables", {}).get("chosen", ())),
+        )
         if state.status in ANSWERED:
             parts.append(part)
         elif name in ("portfolio", "goals") or state.status == "failed":
             unanswered.append(part)
     return Decision(parts=tuple(parts), open=tuple(unanswered), sure=_sure(states, write, document))
+
+
+def _tiles(state: State) -> tuple[dict[str, Any], ...]:
+    """Return the chapter's main figures, those that nobody knows left out."""
+    name = state.chapter.name
+    known = {f["id"].removeprefix(f"{name}."): f for f in state.outcome.get("figures", []) if f["value"] is not None}
+    first = [known[k] for k in _FIRST.get(name, ()) if k in known]
+    return tuple(first + [f for f in known.values() if f not in first])[:TILES]
 
 
 def _sure(states: list[State], write: Wording, document: Mapping[str, Any]) -> tuple[str, ...]:
@@ -119,5 +139,5 @@ def _of_findings(document: Mapping[str, Any]) -> str:
 
 
 def _of_chapters(states: list[State], said: str, statuses: tuple[str, ...]) -> str:
-    titles = [s.chapter.title for s in states if s.counts and s.status in statuses]
+    titles = [f"“{s.chapter.title}”" for s in states if s.counts and s.status in statuses]
     return f"{len(titles)} {plural(len(titles), 'chapter')} {said}: {listed(titles, most=11)}." if titles else ""

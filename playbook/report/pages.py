@@ -123,7 +123,7 @@ def index_page(site: Site, document: Mapping[str, Any]) -> str:
         figures=[(s, s.outcome["figures"]) for s in site.states if s.counts and s.outcome.get("figures")],
         levels=[(level, [f for f in document["findings"] if f["level"] == level]) for level in ("error", "warning", "note")],
         files=_files(site.campaign, document),
-        meanings=meanings("claims"),
+        meanings=meanings("figures"),
         root="",
         title=site.title,
     )
@@ -367,13 +367,72 @@ def number(value: float | None, unit: str, write: Wording) -> str:
         return Wording(locale=write.locale, currency=unit, date_format=write.date_format).money(value)
     if unit in ("share", "count", "ratio"):
         return getattr(write, unit)(value)
-    said = write.count(value) if float(value).is_integer() else write.ratio(value)
+    said = write.count(value) if float(value).is_integer() or abs(value) >= 100 else write.ratio(value)
     return f"{said} {unit}".strip()
 
 
-def interval(low: float | None, high: float | None, unit: str, write: Wording) -> str:
-    """Write an interval, or nothing where there is none."""
-    return "" if low is None or high is None else f"{number(low, unit, write)} to {number(high, unit, write)}"
+def estimate(figure: Mapping[str, Any], write: Wording) -> str:
+    """Write a figure's value, no finer than its interval allows.
+
+    >>> w = Wording(locale="en", currency="EUR")
+    >>> estimate({"value": 6_246_892, "low": 3_300_000, "high": 10_400_000, "unit": "people"}, w)
+    '6,250,000 people'
+    """
+    return number(_rounded(figure["value"], figure), figure["unit"], write)
+
+
+def interval(figure: Mapping[str, Any], write: Wording) -> str:
+    """Write a figure's or claim's interval, no finer than it is wide; nothing where there is none."""
+    low, high = figure["low"], figure["high"]
+    if low is None or high is None:
+        return ""
+    first, last = (number(_rounded(end, figure), figure["unit"], write) for end in (low, high))
+    # a unit that is a word is said once
+    return f"{first.removesuffix(' ' + figure['unit'])} to {last}"
+
+
+def _rounded(value: float | None, figure: Mapping[str, Any]) -> float | None:
+    """Keep three digits of a large number whose interval is wider than a hundredth of it."""
+    from playbook.brief import CURRENCIES
+
+    low, high = figure["low"], figure["high"]
+    if value is None or low is None or high is None or abs(value) < 1000 or high - low < 0.01 * abs(value):
+        return value
+    if figure["unit"] in CURRENCIES:
+        return value
+    return float(f"{value:.3g}")
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence of an answer: the rest stands in its chapter.
+
+    >>> first_sentence("About 14.000 € for @a.b and @C.d. The rest follows.")
+    'About 14.000 € for @a.b and @C.d.'
+    """
+    return re.split(r"(?<=[.!?])\s+(?=[A-Z])", text, maxsplit=1)[0]
+
+
+def chosen(rows: tuple[dict[str, Any], ...], write: Wording) -> list[list[tuple[str, str, bool]]]:
+    """Return the rows of the chosen set as (heading, text, is a number): what is known of them, in this order."""
+    from playbook.wording import handle
+
+    columns = (
+        ("creator", "Creator", handle, False),
+        ("tier", "Size", str, False),
+        ("fee", "Fee", write.money, True),
+        ("fee_source", "Fee is", str, False),
+        ("cost", "Full cost", write.money, True),
+        ("reach", "People reached", lambda n: write.count(_three(n)), True),
+        ("reach_source", "Reach is", str, False),
+    )
+    there = [c for c in columns if any(row.get(c[0]) is not None for row in rows)]
+    return [
+        [(head, say(row[key]) if row.get(key) is not None else "unknown", numeric) for key, head, say, numeric in there] for row in rows
+    ]
+
+
+def _three(value: float) -> float:
+    return float(f"{value:.3g}")
 
 
 @functools.cache
@@ -388,7 +447,10 @@ def _template(name: str) -> Any:
         status_words=_STATUS,
         sources=_SOURCES,
         number=number,
+        estimate=estimate,
         interval=interval,
+        first_sentence=first_sentence,
+        chosen=chosen,
         page=_page,
         plural=plural,
         chapters=CHAPTERS,

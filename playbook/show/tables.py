@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,6 +14,8 @@ from playbook.brief import Brief
 from playbook.findings import Finding, Missing
 from playbook.show.theme import Note, missing
 from playbook.wording import Wording, handle, plural, wording
+
+_BEFORE_SIGN = re.compile(r"(?<=\d) (?=[%€$£¥])")
 
 Kind = Literal["text", "handle", "count", "share", "money", "ratio", "day", "number1", "number2", "flag"]
 
@@ -54,7 +57,9 @@ class Table:
 
         # an id made from what is shown: the same table has the same page, byte for byte
         key = "t" + hashlib.sha256(repr(self).encode()).hexdigest()[:10]
-        shown = GT(self.frame, id=key).tab_options(
+        # a number and its sign stay on one line
+        frame = self.frame.map(lambda text: _BEFORE_SIGN.sub("\u00a0", text) if isinstance(text, str) else text)
+        shown = GT(frame, id=key).tab_options(
             table_font_size="14px",
             table_width="100%",
             data_row_padding="4px",
