@@ -14,6 +14,7 @@ from playbook.creators import with_tiers
 from playbook.data.dataset import Dataset
 from playbook.engagement.rates import platform_of
 from playbook.findings import Finding, Missing, needs
+from playbook.memo import remembered
 from playbook.wording import handle, listed, plural
 
 # currencies whose unit is of a dollar's order: without a rate in the brief a published price is then still worth showing
@@ -21,6 +22,7 @@ NEAR_PARITY = frozenset({"AUD", "CAD", "CHF", "EUR", "GBP"})
 PER = {"cpm": ("reach", 1000.0), "cpe": ("engagements", 1.0), "cpv": ("views", 1.0)}
 
 
+@remembered
 @needs("creators", otherwise="a creators table with at least creator and followers")
 def full(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """Return each creator's full cost and what it buys.

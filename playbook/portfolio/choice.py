@@ -10,6 +10,7 @@ import pandas as pd
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing
+from playbook.memo import remembered
 from playbook.portfolio.audience import Audience, bounds, pools
 from playbook.portfolio.candidates import Candidates, candidates
 from playbook.portfolio.forecast import Draws, simulate
@@ -190,6 +191,7 @@ def value_per_person(brief: Brief) -> float:
     ]
 
 
+@remembered
 def choose(data: Dataset, brief: Brief) -> Choice | Missing:
     """Return the best set of creators within the budget.
 
