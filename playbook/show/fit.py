@@ -103,7 +103,26 @@ def stability_table(steady: pd.DataFrame, brief: Brief) -> Table | Note:
 
 
 def audience_table(compared: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
-    """Show how alike audience and customers are in each dimension."""
+    """Show how alike audience and customers are: one row a creator, a column a dimension."""
+    if isinstance(compared, Missing):
+        return say(compared)
+    wide = compared.pivot(index="creator", columns="dimension", values="alike")
+    dimensions = [d for d in ("age", "gender", "country", "language") if d in wide]
+    wide = wide[dimensions].assign(mean=wide.mean(axis=1), n=compared.groupby("creator")["n"].max(), source=compared.groupby("creator")["source"].first())
+    wide = wide.reset_index().sort_values(["mean", "creator"], ascending=[False, True])
+    columns = {
+        "creator": Col("Creator", "handle"),
+        "mean": Col("Alike", "share"),
+        **{d: Col(d.capitalize(), "share") for d in dimensions},
+        "n": Col("People (n)", "count"),
+        "source": Col("Source"),
+    }
+    note = "Alike: 1 less the Jensen-Shannon distance to your customers (base 2, sampling bias taken off). Quoted: a tool gives shares and not how many people they rest on; such shares are often its guess."
+    return table(wide, columns, brief, title="Audience against customers", note=note, top=brief.fit.top)
+
+
+def dimensions_table(compared: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
+    """Show each dimension with its interval and largest groups."""
     columns = {
         "creator": Col("Creator", "handle"),
         "dimension": Col("Dimension"),
@@ -116,7 +135,7 @@ def audience_table(compared: pd.DataFrame | Missing, brief: Brief) -> Table | No
     level = wording(brief).share(brief.statistics.level)
     shown = compared if isinstance(compared, Missing) else compared.sort_values(["alike", "creator"], ascending=[False, True])
     note = f"Alike: 1 less the Jensen-Shannon distance to your customers (base 2, sampling bias taken off); {level} intervals where the tool tells how many people it rests on."
-    return table(shown, columns, brief, title="Audience against customers", note=note, top=brief.fit.top)
+    return table(shown, columns, brief, title="Audience against customers, dimension by dimension", note=note, top=brief.fit.top)
 
 
 def words_table(found: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
@@ -132,3 +151,54 @@ def niche_table(near: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
     columns = {"creator": Col("Creator", "handle"), "niche": Col("Niche"), "topic": Col("Likeness of topics", "share"), "terms": Col("Words it rests on"), "niche_fit": Col("Niche fit", "share")}
     shown = near if isinstance(near, Missing) else near.sort_values(["niche_fit", "creator"], ascending=[False, True], na_position="last")
     return table(shown, columns, brief, title="Niche and topics", note="Likeness: TF-IDF cosine of captions and bio to creators in your niches; the mean with the niche itself (1 or 0) is the niche fit.", top=brief.fit.top)
+
+
+@takes_missing
+def audience_chart(compared: pd.DataFrame, brief: Brief) -> Picture:
+    """Draw the share of each audience in the target, dimension by dimension, for the creators most alike."""
+    write = wording(brief)
+    order = compared.groupby("creator")["alike"].mean().sort_values(ascending=False, kind="stable").index[: brief.fit.top][::-1]
+    dimensions = [d for d in ("age", "gender", "country", "language") if (compared["dimension"] == d).any()]
+    fig, grid = figure(height=0.24 * len(order) + 1.6, columns=len(dimensions), share_y=True)
+    for place, (axes, dimension) in enumerate(zip(np.atleast_1d(grid).ravel(), dimensions, strict=True)):
+        rows = compared[compared["dimension"] == dimension].set_index("creator").reindex(order)
+        y = np.arange(len(order))
+        axes.hlines(y, rows["in_target_low"], rows["in_target_high"], color=PALETTE[place], alpha=0.45, linewidth=3)
+        axes.plot(rows["in_target"], y, "osD^"[place], color=PALETTE[place], markersize=5)
+        axes.set_title(dimension.capitalize(), fontsize=10, color=PALETTE[place])
+        axes.set_xlim(-0.03, 1.03)
+        axes.set_xticks([0, 0.5, 1])
+        percent_axis(axes.xaxis)
+        axes.set_yticks(y, [handle(c) for c in order])
+        axes.tick_params(labelsize=8)
+    best = order[-1]
+    rows = compared[compared["creator"] == best].set_index("dimension")["in_target"]
+    strongest = rows.idxmax()
+    title = f"{handle(best)} has the audience most like your customers, {write.share(rows[strongest])} of it in the target by {strongest}"
+    subtitle = f"Share of the audience in the target ({target_text(brief)}); lines: {write.share(brief.statistics.level)} intervals where n is told; the first {len(order)} of {compared['creator'].nunique()} creators"
+    return finish(fig, title=title, subtitle=subtitle, alt=f"Dot plots of the share in the target for {len(order)} creators by {', '.join(dimensions)}. {title}.")
+
+
+def safety_table(found: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
+    """Show hits with the sentence around, the brand's own list first."""
+    if not isinstance(found, Missing) and found.empty:
+        return say("No caption or bio holds a word you avoid, a competitor or a delicate topic of the list. Pictures and sound are not seen.")
+    columns = {"creator": Col("Creator", "handle"), "list": Col("List"), "word": Col("Word"), "severity": Col("Severity"), "days_ago": Col("Days ago", "count"),
+               "sponsored": Col("Paid", "flag"), "sentence": Col("The words around"), "note": Col("What else it may mean")}  # fmt: skip
+    return table(found, columns, brief, title="Look at these before you sign", note="Words only: irony, pictures and sound are not seen; a hit is a reason to look. Lists: your brief; the kit's own (playbook/rules/brand_safety.csv).", top=brief.fit.top)
+
+
+def safety_counts_table(counted: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
+    """Show how many hits each creator has."""
+    if not isinstance(counted, Missing) and counted.empty:
+        return say("No creator has a hit.")
+    columns = {"creator": Col("Creator", "handle"), "avoid": Col("Words you avoid", "count"), "competitor": Col("Competitors named", "count"), "delicate": Col("Delicate topics", "count"),
+               "words": Col("Which"), "last_days": Col("Days since the latest", "count")}  # fmt: skip
+    return table(counted, columns, brief, title="Hits by creator", top=brief.fit.top)
+
+
+def reached_table(reached: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
+    """Show the people of the target that one post reaches, and for the money."""
+    columns = {"creator": Col("Creator", "handle"), "reach": Col("Reach of a post", "count"), "target_share": Col("In the target", "share"), "target_reach": Col("People of the target", "count"),
+               "cost": Col("Full cost of a post", "money"), "per_money": Col(f"People of the target per {brief.budget.currency}", "number1"), "reach_source": Col("Reach is"), "cost_source": Col("Fee is")}  # fmt: skip
+    return table(reached, columns, brief, title="People of the target for the money", note="Reach of one post times the share in the target, over the full cost. Modelled: the dimensions of the audience are taken as independent.", top=brief.fit.top)

@@ -47,11 +47,11 @@ def coverage_chart(coverage: pd.DataFrame, brief: Brief) -> Picture | Note:
         left += values
     for y, r in enumerate(shown.itertuples()):
         axes.annotate(f"{r.strong} strong, {r.weak} weak of {write.count(r.checked)}", (left[y], y), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8.5, color=MUTED)
-    axes.set_xlim(0, max(left.max(), 1) * 1.35)
+    axes.set_xlim(0, max(left.max(), 1) * 1.6)
     axes.set_xlabel("Creators with a question")
     axes.grid(axis="y", visible=False)
     top = shown.loc[shown["strong"].idxmax()]
-    title = f"{top.title} {plural(top.strong, 'raises', 'raises')} most strong questions, {write.count(top.strong)}" if top.strong else "No check raises a strong question"
+    title = f"Most strong questions, {write.count(top.strong)}, come from: {top.title.lower()}" if top.strong else "No check raises a strong question"
     alt = f"Bars of questions by check. {title}. " + "; ".join(f"{r.title}: {r.strong} strong, {r.weak} weak of {r.checked}" for r in shown.iloc[::-1].itertuples()) + "."
     return finish(fig, title=title, subtitle=f"Creators with a strong (filled) or weak (hatched) question by check; error rate {write.share(brief.trust.false_alarms)}; source: your data", alt=alt)
 
@@ -131,8 +131,117 @@ def peers_chart(screened: dict[str, pd.DataFrame | Missing] | Missing, brief: Br
     count_axis(axes.xaxis)
     percent_axis(axes.yaxis)
     axes.set_xlabel("Followers")
-    axes.set_ylabel("Engagements of a typical post per follower")
+    axes.set_ylabel("Engagements per follower")
     marked = int((strongest != "").sum())
     title = f"{write.count(marked)} of {write.count(len(frame))} creators engage far more or less than peers of their size"
     subtitle = f"Median of the latest posts over followers; lines: what peers of the platform have; square: strong, triangle: weak; n = {len(frame)}; source: your posts"
     return finish(fig, title=title, subtitle=subtitle, alt=f"Scatter of engagement per follower against followers with a line for each platform. {title}.")
+
+
+def scores_table(scored: pd.DataFrame | Missing, brief: Brief, *, top: int = 15) -> Table | Note:
+    """Show the open score, lowest first, and those without one."""
+    if isinstance(scored, Missing):
+        return say(scored)
+    shown = scored.assign(lacks=[f"not enough data: {x}" if x else "" for x in scored["lacks"]])
+    columns = {
+        "creator": Col("Creator", "handle"),
+        "score": Col("Score (0-100)", "count", "low", "high"),
+        "checks": Col("Checks", "count"),
+        "taken": Col("Taken off by"),
+        "lacks": Col("What is missing"),
+    }
+    note = "100 less what each check takes off: its full weight where strong, 0.4 of it where weak, 0.1 where explained. In brackets: the middle nine in ten of 1,000 other weightings. Source: your data, modelled."
+    return table(shown, columns, brief, title="The open score, lowest first", note=note, top=top)
+
+
+@takes_missing
+def score_chart(parts: pd.DataFrame, scored: pd.DataFrame, brief: Brief, *, creator: str | None = None) -> Picture | Note:
+    """Draw one creator's score as a waterfall: from 100 down, check by check.
+
+    Parameters
+    ----------
+    creator : str, optional
+        By default the one with the lowest score.
+    """
+    if isinstance(scored, Missing) or scored["score"].notna().sum() == 0:
+        return say("No creator has enough data for a score, so there is nothing to draw.", "missing")
+    name = creator or scored["creator"].iloc[0]
+    row = scored[scored["creator"] == name].iloc[0]
+    own = parts[(parts["creator"] == name) & (parts["points"] < 0)].sort_values(["points", "check"])
+    if own.empty:
+        return say(f"No check takes anything off {handle(name)}, so the score is 100.")
+    write = wording(brief)
+    steps = np.r_[100.0, 100 + own["points"].cumsum()]
+    fig, axes = figure(height=0.42 * (len(own) + 2) + 1.3)
+    labels = ["Start", *own["title"], "Score"]
+    axes.barh(labels[0], 100, color=PALETTE[6], alpha=0.35)
+    for place, r in enumerate(own.itertuples()):
+        axes.barh(r.title, -r.points, left=max(steps[place + 1], 0), color=STRENGTHS[r.strength][0], hatch="" if r.strength == "strong" else "///", edgecolor="white")
+        axes.annotate(f"{r.points:.0f} ({r.strength})", (max(steps[place + 1], 0), place + 1), xytext=(-4, 0), textcoords="offset points", ha="right", va="center", fontsize=8.5, color=MUTED)
+    axes.barh(labels[-1], row["score"], color=PALETTE[0])
+    axes.annotate(f"{row['score']:.0f}", (row["score"], len(labels) - 1), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9, color=MUTED)
+    axes.invert_yaxis()
+    axes.set_xlim(0, 104)
+    axes.set_xlabel("Points")
+    axes.grid(axis="y", visible=False)
+    title = f"{handle(name)} scores {write.number(row['score'], 0)} of 100; {own['title'].iloc[0].lower()} takes most off"
+    subtitle = f"Points by check; filled: strong, hatched: weak; {write.number(row['low'], 0)} to {write.number(row['high'], 0)} under nine in ten other weightings; {row['checks']} checks; modelled"
+    return finish(fig, title=title, subtitle=subtitle, alt=f"Waterfall from 100 to {row['score']:.0f}. {title}. " + "; ".join(f"{r.title} {r.points:.0f}" for r in own.itertuples()) + ".")
+
+
+def fakes_table(fakes: pd.DataFrame | Missing, brief: Brief, *, top: int = 12) -> Table | Note:
+    """Show the corrected share of fakes of each sampled creator."""
+    shown = fakes if isinstance(fakes, Missing) else fakes.sort_values(["share", "creator"], ascending=[False, True])
+    columns = {"creator": Col("Creator", "handle"), "n": Col("Sampled (n)", "count"), "listed": Col("Listed", "count"), "apparent": Col("Share listed", "share"),
+               "share": Col("Share not real, corrected", "share", "low", "high"), "source": Col("Errors from")}  # fmt: skip
+    level = wording(brief).share(brief.statistics.level)
+    note = f"Corrected for the score's own errors (Rogan and Gladen, 1978; interval of Lang and Reiczigel, 2014, {level}). Published weights, fitted on accounts of 2017 on one platform: on others they may be off."
+    return table(shown, columns, brief, title="From a sample of followers to a share", note=note, top=top)
+
+
+@takes_missing
+def fakes_chart(fakes: pd.DataFrame, brief: Brief) -> Picture:
+    """Draw the corrected share of fakes with its interval, and the share before correction."""
+    write = wording(brief)
+    shown = fakes.dropna(subset=["share"]).sort_values(["share", "creator"]).tail(20)
+    fig, axes = figure(height=0.25 * len(shown) + 1.6)
+    names = [handle(c) for c in shown["creator"]]
+    axes.hlines(names, shown["low"], shown["high"], color=PALETTE[0], alpha=0.45, linewidth=3)
+    axes.plot(shown["share"], names, "o", color=PALETTE[0])
+    axes.plot(shown["apparent"], names, "|", color=PALETTE[1], markersize=9, markeredgewidth=2)
+    axes.axvline(0.25, color=MUTED, linewidth=0.9, linestyle="--")
+    axes.annotate("a quarter", (0.25, -0.6), xytext=(3, 0), textcoords="offset points", fontsize=8, color=MUTED)
+    percent_axis(axes.xaxis)
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_xlabel("Followers that are not real")
+    over = int((fakes["low"] > 0.25).sum())
+    title = f"{write.count(over)} of {write.count(len(fakes))} sampled creators surely have more than a quarter of followers that are not real" if over else f"No sampled creator of {write.count(len(fakes))} surely has more than a quarter of followers that are not real"
+    subtitle = f"Dot: corrected share with its {write.share(brief.statistics.level)} interval; bar: share listed before correction; n = {write.count(fakes['n'].sum())} followers; source: your sample"
+    return finish(fig, title=title, subtitle=subtitle, alt=f"Dot plot of {len(shown)} creators. {title}.")
+
+
+def agreement_table(agreed: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
+    """Show how far others' scores and ours order creators alike."""
+    columns = {"tool": Col("Tool"), "measure": Col("Measure"), "n": Col("Creators (n)", "count"), "spearman": Col("Same order (Spearman)", "number2", "low", "high"), "apart": Col("Far apart", "count")}
+    note = "1: the same order, 0: none, below 0: the reverse; 90 % intervals; measures of which more is worse are turned round. Source: quoted by the tools."
+    return table(agreed, columns, brief, title="Others' scores beside ours", note=note)
+
+
+def disagreement_table(compared: pd.DataFrame | Missing, brief: Brief, *, top: int = 8) -> Table | Note:
+    """Show where a tool and the kit disagree most."""
+    if isinstance(compared, Missing):
+        return say(compared)
+    shown = compared[compared["disagree"]]
+    if shown.empty:
+        return say("No quoted score is far from ours.")
+    columns = {"creator": Col("Creator", "handle"), "tool": Col("Tool"), "measure": Col("Measure"), "value": Col("Their value", "number2"), "score": Col("Our score", "count"),
+               "their_place": Col("Better than, theirs", "share"), "our_place": Col("Better than, ours", "share")}  # fmt: skip
+    return table(shown, columns, brief, title="Where they disagree most", note="Share of the compared creators that do worse. Ask the tool what its number is made of. Source: quoted and modelled.", top=top)
+
+
+def questions_table(asked: pd.DataFrame | Missing, brief: Brief, *, top: int = 15) -> Table | Note:
+    """Show the list of what to ask."""
+    if not isinstance(asked, Missing) and asked.empty:
+        return say("There is nothing to ask anybody on your data.")
+    columns = {"creator": Col("Creator", "handle"), "strength": Col("Strength"), "about": Col("About"), "question": Col("What to ask for")}
+    return table(asked, columns, brief, title="What to ask, creator by creator", note="Ask everybody on the shortlist for the same screenshots: then nobody feels accused.", top=top)
