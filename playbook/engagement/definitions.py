@@ -125,17 +125,19 @@ def side_by_side(data: Dataset, brief: Brief, *, creator: str | None = None) -> 
         creators = creators[creators["creator"] == creator]
     if creators.empty:
         return Missing(needs=("creators",), text=f"There is no creator {creator!r} in your data: take a key from the creators table.")
-    made_of = parts(data)
+    made_of, known = parts(data), data.posts.known_by_creator()
     blocks = []
     for order, definition in enumerate(every_definition().values()):
-        block = _one(data, brief, definition, creators, made_of)
+        block = _one(data, brief, definition, creators, made_of, known)
         if len(block):
             blocks.append(block.assign(order=order))
     out = pd.concat(blocks, ignore_index=True).sort_values(["creator", "order"], ignore_index=True)
     return out.drop(columns="order")
 
 
-def _one(data: Dataset, brief: Brief, definition: Definition, creators: pd.DataFrame, made_of: pd.DataFrame) -> pd.DataFrame:
+def _one(
+    data: Dataset, brief: Brief, definition: Definition, creators: pd.DataFrame, made_of: pd.DataFrame, known: pd.DataFrame
+) -> pd.DataFrame:
     """One definition for all creators of its platform."""
     knobs = brief.engagement
     fits = (creators["platform"] == definition.platform) | (definition.platform == "all")
@@ -163,23 +165,30 @@ def _one(data: Dataset, brief: Brief, definition: Definition, creators: pd.DataF
     low, high = log_interval(mean, mean * np.sqrt(out["cv2"]), out["n"].fillna(0), brief.statistics.level)
     out["low"], out["high"] = (low, high) if definition.statistic == "mean" else (np.nan, np.nan)
     out["n"] = out["n"].fillna(0).astype("int64")
-    out["missing"] = _why(out, definition, by_followers)
-    out = out.assign(definition=definition.id, name=definition.name, vendor=definition.vendor, formula=definition.formula)
+    out["missing"] = _why(out, definition, known, by_followers)
+    out["formula"] = definition.formula
+    if definition.numerator == "public":
+        told = out["platform"].map(made_of.set_index("platform")["parts"]).fillna("likes + comments")
+        out["formula"] = [definition.formula.replace(NUMERATORS["public"], parts_told) for parts_told in told]
+    out = out.assign(definition=definition.id, name=definition.name, vendor=definition.vendor)
     return out[["creator", "definition", "name", "vendor", "formula", "rate", "low", "high", "n", "missing"]]
 
 
-def _why(out: pd.DataFrame, definition: Definition, by_followers: bool) -> pd.Series:
+def _why(out: pd.DataFrame, definition: Definition, known: pd.DataFrame, by_followers: bool) -> pd.Series:
     """Say for each creator without a rate what is missing."""
     none = out["posts"].fillna(0) == 0
     days = f"no posts in the last {definition.window_days} days" if definition.window_days else "no posts"
     hidden = ~none & (out["likes_hidden"] == out["posts"])
-    unnamed = "the followers" if by_followers else f"{DENOMINATORS[definition.denominator]} of the posts"
-    also = " or shares" if "shares" in definition.numerator else ""
-    parts_missing = f"likes{', comments' if definition.numerator != 'likes' else ''}{also} or {unnamed}"
+    counted = {"likes": [], "likes_comments": ["comments"], "likes_comments_shares": ["comments", "shares"]}.get(definition.numerator, [])
+    told = known.set_index("creator")
+    part = pd.Series("", index=out.index)
+    for name in reversed(counted):
+        part = part.where(out["creator"].map(told[name]).fillna(0) > 0, f"{name} are unknown")
+    rest = "comments are unknown" if by_followers else f"{DENOMINATORS[definition.denominator]} unknown"
     text = np.select(
-        [out["rate"].notna(), none, hidden, by_followers & ~(out["followers"] > 0)],
-        ["", days, "likes are hidden", "followers are unknown"],
-        default=f"{parts_missing} are unknown",
+        [out["rate"].notna(), none, hidden, part != "", by_followers & ~(out["followers"] > 0)],
+        ["", days, "likes are hidden", part, "followers are unknown"],
+        default=rest,
     )
     return pd.Series(text, index=out.index)
 

@@ -168,7 +168,7 @@ def draw_together(value: np.ndarray, variance: np.ndarray, x: np.ndarray, level:
         at = pull * line + (1 - pull) * value
         mean += weight * at
         square += weight * at**2
-        inner += weight * (variance * (1 - pull) + pull**2 * np.einsum("ij,jk,ik->i", x, covariance, x))
+        inner += weight * (variance * (1 - pull) + pull**2 * ((x @ covariance) * x).sum(axis=1))
         own += weight * (1 - pull)
         middle += weight * line
     cumulative = np.cumsum(weights)

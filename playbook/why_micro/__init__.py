@@ -1,7 +1,7 @@
 """Chapter 03: do smaller creators engage more and cost less, on your own data?"""
 
 from playbook.why_micro.chapter import answer, counts, findings, outcome, price, shape
-from playbook.why_micro.claims import claims, ledger
+from playbook.why_micro.claims import claims, ledger, verdicts
 from playbook.why_micro.groups import tiers
 from playbook.why_micro.several import micros_for_one, several, surface, unique_reach
 from playbook.why_micro.size import SizeEffect, creators, line_jump, size_effect
@@ -24,4 +24,5 @@ __all__ = [
     "surface",
     "tiers",
     "unique_reach",
+    "verdicts",
 ]

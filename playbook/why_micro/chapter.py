@@ -5,7 +5,7 @@ from __future__ import annotations
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Claim, Figure, Finding, Missing, Outcome
-from playbook.why_micro.claims import claims
+from playbook.why_micro.claims import claims, verdicts
 from playbook.why_micro.groups import tiers
 from playbook.why_micro.several import Several, several
 from playbook.why_micro.size import SizeEffect, size_effect
@@ -86,7 +86,7 @@ def price(result: Several | Missing, brief: Brief) -> str:
 
 def counts(data: Dataset, brief: Brief) -> dict[str, str]:
     """Return the verdict on each claim: the chapter's answer in words that a test can check."""
-    return {c.id: c.verdict for c in claims(data, brief)}
+    return verdicts(claims(data, brief))
 
 
 def findings(data: Dataset, brief: Brief) -> tuple[Finding, ...]:

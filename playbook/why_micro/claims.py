@@ -52,8 +52,24 @@ def claims(data: Dataset, brief: Brief) -> tuple[Claim, ...]:
     )
 
 
-def ledger(data: Dataset, brief: Brief) -> pd.DataFrame:
+def verdicts(found: tuple[Claim, ...]) -> dict[str, str]:
+    """Return the verdict on each claim.
+
+    Parameters
+    ----------
+    found : tuple of Claim
+        As :func:`claims` returns them.
+    """
+    return {c.id: c.verdict for c in found}
+
+
+def ledger(found: tuple[Claim, ...], brief: Brief) -> pd.DataFrame:
     """Return the claims as a table.
+
+    Parameters
+    ----------
+    found : tuple of Claim
+        As :func:`claims` returns them.
 
     Returns
     -------
@@ -73,7 +89,7 @@ def ledger(data: Dataset, brief: Brief) -> pd.DataFrame:
             "n": c.n or 0,
             "text": c.text,
         }
-        for c in claims(data, brief)
+        for c in found
     ]
     numbers = dict.fromkeys(("estimate", "low", "high"), "float64")
     return pd.DataFrame(rows).astype(numbers)

@@ -63,7 +63,7 @@ def least_squares(x: np.ndarray, y: np.ndarray) -> Fit | None:
         return None
     bread = np.linalg.pinv(x.T @ x)
     coefficients = bread @ x.T @ y
-    leverage = np.einsum("ij,jk,ik->i", x, bread, x)
+    leverage = ((x @ bread) * x).sum(axis=1)
     # a creator that alone holds up a column has leverage 1: its residual says nothing, and must not divide by 0
     residual = (y - x @ coefficients) / np.maximum(1 - leverage, 1e-6)
     meat = (x * residual[:, None] ** 2).T @ x
