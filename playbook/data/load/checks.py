@@ -71,12 +71,13 @@ def _totals(tables: Merged, table: Table) -> None:
     keys = [c for c in table.required if table.column(c).kind == "text"]
     if not keys:
         return
-    word = frame[keys[0]].str.rpartition(":")[2] if keys[0] == "creator" else frame[keys[0]]
-    total = word.str.casefold().isin(TOTALS).to_numpy(dtype=bool)
+    words = [w for w in frame[keys[0]].dropna().unique() if (w.rpartition(":")[2] if keys[0] == "creator" else w).casefold() in TOTALS]
+    total = frame[keys[0]].isin(words).to_numpy(dtype=bool)
     if not total.any():
         return
     position = frame.groupby(FILE)[ROW]
-    total &= ((frame[ROW] == position.transform("min")) | (frame[ROW] == position.transform("max"))).to_numpy()
+    edge = (frame[ROW] == position.transform("min")) | (frame[ROW] == position.transform("max"))
+    total = total & edge.to_numpy()
     if total.any():
         about, numbers = tables.about(table.name, total)
         tables.findings.append(note(about, f"a row of totals ({rows(numbers)})", f"{table.row} in each row", "set aside"))

@@ -10,10 +10,12 @@ from playbook.brief.read import FILE as BRIEF_FILE
 from playbook.data.readers.containers import ENDINGS
 from playbook.data.tables import TABLES
 from playbook.data.told import note, warning
+from playbook.errors import NotUsable
 from playbook.findings import Finding
 
 EXPORTS = "exports"
 MAX_FILES = 2_000
+MAX_BYTES = 1_000_000_000
 # the hand-collecting workbook that `playbook new --sheet` writes
 SHEET = "creators-sheet"
 _PASSED_OVER = (".bak", ".lock", ".tmp", "~")
@@ -64,7 +66,15 @@ def entries(folder: Path) -> tuple[list[Entry], list[Finding]]:
     if len(found) > MAX_FILES:
         mend = f"only the first {MAX_FILES:,} by name were read: join them into one table"
         findings.append(warning(EXPORTS, f"{len(found):,} files", f"at most {MAX_FILES:,}", mend))
-    return found[:MAX_FILES], findings
+    found = found[:MAX_FILES]
+    size = sum(entry.path.stat().st_size for entry in found)
+    if size > MAX_BYTES:
+        largest = max(found, key=lambda entry: entry.path.stat().st_size)
+        raise NotUsable(
+            f"{folder} holds {size / 1e9:.1f} GB of tables, the largest of them {largest.shown}; the kit reads {MAX_BYTES / 1e9:.0f} GB at "
+            "most: keep the posts and creators that matter."
+        )
+    return found, findings
 
 
 def sha256(path: Path) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from playbook.brief import PLATFORMS, Brief
-from playbook.data.handles import platform_of, written
+from playbook.data.handles import Written, platform_of, written
 from playbook.data.load.typed import Typed
 from playbook.data.tables import TABLES
 from playbook.data.told import counted, first_few, note, warning
@@ -20,45 +21,47 @@ AMBIGUOUS = "the handle is on more than one platform"
 
 @dataclass(frozen=True, kw_only=True)
 class Keys:
-    """The keys of a column of creators before bare handles are resolved: platforms may be missing."""
+    """The creators that a table's rows name, before bare handles are resolved.
 
-    platform: np.ndarray
-    handle: np.ndarray
-    changed: np.ndarray
+    Attributes
+    ----------
+    which : numpy.ndarray of int
+        For each row the position of its creator in the others; -1 where the row names none.
+    named : list of Written
+        The distinct creators as written.
+    """
 
-    @property
-    def full(self) -> set[tuple[str, str]]:
-        """All (platform, handle) that are known in full."""
-        pairs = {(p, h) for p, h in zip(self.platform, self.handle, strict=True)}
-        return {(p, h) for p, h in pairs if p and h}
+    which: np.ndarray
+    named: list[Written]
+
+    def rows(self, positions: Iterable[int]) -> np.ndarray:
+        """Return the rows that name some of the creators."""
+        return np.flatnonzero(np.isin(self.which, list(positions)))
 
 
 def keys(frame: pd.DataFrame) -> Keys:
-    """Read the keys of a table's rows out of `creator`, `platform` and `handle`, whichever are there."""
-    n = len(frame)
-    none = pd.Series([np.nan] * n, dtype="str")
-    name = frame.get("creator", none)
-    if "handle" in frame:
-        name = name.where(name.notna(), frame["handle"].reset_index(drop=True))
-    if "url" in frame:
-        name = name.where(name.notna(), frame["url"].reset_index(drop=True))
-    platform = frame.get("platform", none)
-    name_codes, names = pd.factorize(name.to_numpy(dtype=object), use_na_sentinel=True)
-    platform_codes, platforms = pd.factorize(platform.to_numpy(dtype=object), use_na_sentinel=True)
+    """Read the creators of a table's rows out of `creator`, `handle`, `url` and `platform`, whichever are there."""
+    name = pd.Series(np.nan, index=frame.index, dtype="str")
+    for column in ("creator", "handle", "url"):
+        if column in frame:
+            name = name.where(name.notna(), frame[column]) if name.notna().any() else frame[column]
+    name_codes, names = pd.factorize(name.to_numpy(dtype=object))
+    platform_codes, platforms = np.full(len(frame), -1), np.empty(0, dtype=object)
+    if "platform" in frame:
+        platform_codes, platforms = pd.factorize(frame["platform"].to_numpy(dtype=object))
     pairs = name_codes.astype(np.int64) * (len(platforms) + 1) + platform_codes + 1
-    pair_codes, first = np.unique(pairs, return_inverse=False, return_index=True)
-    which = np.searchsorted(pair_codes, pairs)
-    found_platform = np.empty(len(first), dtype=object)
-    found_handle = np.empty(len(first), dtype=object)
-    changed = np.zeros(len(first), dtype=bool)
-    for i, at in enumerate(first.tolist()):
-        if name_codes[at] < 0:
+    distinct, which = np.unique(pairs, return_inverse=True)
+    named: list[Written] = []
+    position = np.full(len(distinct), -1)
+    for i, pair in enumerate(distinct.tolist()):
+        name_at, platform_at = divmod(pair, len(platforms) + 1)
+        if name_at < 0:
             continue
-        said = platform_of(platforms[platform_codes[at]]) if platform_codes[at] >= 0 else None
-        one = written(str(names[name_codes[at]]), said)
-        if one:
-            found_platform[i], found_handle[i], changed[i] = one.platform, one.handle, one.changed
-    return Keys(platform=found_platform[which], handle=found_handle[which], changed=changed[which])
+        platform = platform_of(str(platforms[platform_at - 1])) if platform_at else None
+        if found := written(str(names[name_at]), platform):
+            position[i] = len(named)
+            named.append(found)
+    return Keys(which=position[which], named=named)
 
 
 def resolve(parts: list[Typed], paths: list[str], brief: Brief) -> list[Finding]:
@@ -70,8 +73,9 @@ def resolve(parts: list[Typed], paths: list[str], brief: Brief) -> list[Finding]
     found = {i: keys(p.frame) for i, p in enumerate(parts) if "creator" in TABLES[p.raw.table].names and len(p.frame)}
     platforms_of: dict[str, set[str]] = defaultdict(set)
     for each in found.values():
-        for platform, handle in each.full:
-            platforms_of[handle].add(platform)
+        for one in each.named:
+            if one.platform:
+                platforms_of[one.handle].add(one.platform)
     only = brief.market.platforms[0] if len(brief.market.platforms) == 1 else None
     assumed: set[str] = set()
     unplaced: set[str] = set()
@@ -79,31 +83,39 @@ def resolve(parts: list[Typed], paths: list[str], brief: Brief) -> list[Finding]
     findings = []
     for i, each in found.items():
         part, about = parts[i], f"{paths[i]}{parts[i].raw.where}"
-        platform, clash = each.platform.copy(), np.zeros(len(each.platform), dtype=bool)
-        for at in np.flatnonzero(pd.isna(platform) & pd.notna(each.handle)).tolist():
-            handle = each.handle[at]
-            known = platforms_of.get(handle, ())
+        platforms: list[str | None] = [one.platform for one in each.named]
+        clashes: dict[int, str] = {}
+        for at, one in enumerate(each.named):
+            known = platforms_of.get(one.handle, ())
+            if one.platform:
+                continue
             if len(known) == 1:
-                platform[at] = next(iter(known))
+                platforms[at] = next(iter(known))
             elif len(known) > 1:
-                clash[at] = True
-                part.reasons[at, "creator"] = f"{AMBIGUOUS} ({' and '.join(sorted(known))})"
+                clashes[at] = f"{AMBIGUOUS} ({' and '.join(sorted(known))})"
             elif only:
-                platform[at] = only
-                assumed.add(handle)
+                platforms[at] = only
+                assumed.add(one.handle)
             else:
-                unplaced.add(handle)
-        key = np.where(pd.notna(platform), _text(platform) + ":" + _text(each.handle), each.handle)
-        part.frame["creator"] = pd.Series(np.where(pd.isna(each.handle) | clash, None, key), dtype="str")
+                unplaced.add(one.handle)
+        for row in each.rows(clashes).tolist():
+            part.reasons[row, "creator"] = clashes[int(each.which[row])]
+        full = [f"{p}:{one.handle}" if p else one.handle for p, one in zip(platforms, each.named, strict=True)]
+        part.frame["creator"] = _spread([None if at in clashes else key for at, key in enumerate(full)], each.which)
         if part.raw.table == "creators":
-            part.frame["platform"] = pd.Series(platform, dtype="str")
-            part.frame["handle"] = pd.Series(each.handle, dtype="str")
-            strange |= {p for p in set(platform[pd.notna(platform)]) if p not in PLATFORMS}
-        if each.changed.any() and not part.raw.derived:
-            n = len(set(each.handle[each.changed]))
-            what = counted(n, "creator is", "creators are") + " written with @, capitals, blanks or as an address"
+            part.frame["platform"] = _spread(platforms, each.which)
+            part.frame["handle"] = _spread([one.handle for one in each.named], each.which)
+            strange |= {p for p in platforms if p and p not in PLATFORMS}
+        changed = {one.handle for one in each.named if one.changed}
+        if changed and not part.raw.derived:
+            what = counted(len(changed), "creator is", "creators are") + " written with @, capitals, blanks or as an address"
             findings.append(note(about, what, "platform:handle", "read as the same creators in small letters"))
     return findings + _placed(assumed, unplaced, strange, only)
+
+
+def _spread(values: Sequence[str | None], which: np.ndarray) -> pd.Series:
+    """Give every row the value of its creator; missing where it has none."""
+    return pd.Series(np.array([*values, None], dtype=object)[which], dtype="str")
 
 
 def _placed(assumed: set[str], unplaced: set[str], strange: set[str], only: str | None) -> list[Finding]:
@@ -120,7 +132,3 @@ def _placed(assumed: set[str], unplaced: set[str], strange: set[str], only: str 
         what = f"platform {first_few(sorted(strange))} is not one the kit knows"
         findings.append(warning("creators", what, f"one of {', '.join(PLATFORMS)}", "kept as written: correct it if it is a slip"))
     return findings
-
-
-def _text(cells: np.ndarray) -> np.ndarray:
-    return np.where(pd.isna(cells), "", cells).astype(object)

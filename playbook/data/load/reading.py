@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from playbook.data.readers.contract import AsideRow, Context, Read, Recognition,
 from playbook.data.readers.kit_table import listed
 from playbook.data.tables import TABLES
 from playbook.data.told import warning
+from playbook.data.values import plain
 from playbook.errors import NotUsable
 from playbook.findings import Finding
 
@@ -161,16 +163,24 @@ def _expected(sample: Sample, names: tuple[str, ...]) -> str:
 
 def _proposal(sample: Sample, names: tuple[str, ...]) -> str:
     """Write a `columns:` block for the table that a foreign file comes nearest to."""
-    best: tuple[int, str, dict[str, str]] = (0, "", {})
+    best: tuple[tuple[bool, int], str, dict[str, str]] = ((False, 0), "", {})
     for table in [TABLES[sample.stem]] if sample.stem in TABLES else TABLES.values():
         pairs = headers.nearest(names, table)
-        needed = sum(1 for r in table.required if r in pairs.values())
-        if needed and (score := 2 * needed + len(pairs)) > best[0]:
-            best = (score, table.name, pairs)
-    if not best[2]:
+        worth = set(table.required) <= set(pairs.values()), len(pairs)
+        if len(pairs) > 1 and worth > best[0]:
+            best = worth, table.name, pairs
+    if not best[1]:
         return "not read: name its columns under `columns:` in campaign.yml"
-    block = ", ".join(f'"{theirs}": {ours}' for theirs, ours in best[2].items())
-    return f"not read; if it is a {best[1]} table, put this into campaign.yml and mend it: `columns: {{{best[1]}: {{{block}}}}}`"
+    blocks = {best[1]: best[2]}
+    if best[1] == "posts":
+        beside = headers.nearest([n for n in names if plain(n) not in best[2]], TABLES["creators"])
+        blocks["creators"] = {theirs: ours for theirs, ours in beside.items() if ours not in ("creator", "handle", "platform")}
+    lines = [
+        f"{table}: {{{', '.join(f'{json.dumps(t, ensure_ascii=False)}: {ours}' for t, ours in pairs.items())}}}"
+        for table, pairs in blocks.items()
+        if pairs
+    ]
+    return f"not read; if it is a {best[1]} table, put this into campaign.yml and mend it: `columns: {{{', '.join(lines)}}}`"
 
 
 def _no_creators(folder: Path, findings: list[Finding], read_files: list[_File]) -> NotUsable:
@@ -208,11 +218,14 @@ def _reading(read_files: list[_File], tables: Merged, findings: list[Finding], b
             if position >= 0:
                 rows_of = kept[tables.paths[position]]
                 rows_of[name] = rows_of.get(name, 0) + int(n)
-        frames[name] = table.typed(frame.drop(columns=[FILE, ROW, AT]))
+        frame = frame.drop(columns=[FILE, ROW, AT])
+        # posts are typed by the engine; there may be millions, and each copy counts
+        frames[name] = frame if name == "posts" else table.typed(frame)
     aside = [row for f in read_files for row in f.aside] + tables.aside
     reasons: dict[str, dict[str, int]] = {f.path: {} for f in read_files}
     for row in aside:
         reasons[row.file][row.reason] = reasons[row.file].get(row.reason, 0) + 1
+    del frame
     posts = Posts(frames.pop("posts"))
     as_of = _as_of(brief) or latest_time(frames, posts)
     findings = findings + tables.findings + rules.about_time(posts, as_of)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
 import pandas as pd
 
 from playbook.data.load.merged import Merged
@@ -31,44 +34,44 @@ GENDER_WORDS = {
 
 def spelled(tables: Merged) -> None:
     """Bring the words of all tables into one spelling, with a note for each table in which some were changed."""
-    posts = tables.frames["posts"]
-    if len(posts):
+    if len(tables.frames["posts"]):
         _formats(tables)
     for name, table in TABLES.items():
         frame = tables.frames[name]
         for column in table.columns:
             if column.allowed and len(frame):
-                frame[column.name] = frame[column.name].str.casefold().str.replace("_", " ")
+                frame[column.name] = _mapped(frame[column.name], lambda word: word.casefold().replace("_", " "))
     creators = tables.frames["creators"]
-    creators["country"] = _cased(creators["country"], "upper")
-    creators["language"] = _cased(creators["language"], "lower")
+    if len(creators):
+        creators["country"] = _mapped(creators["country"], lambda code: code.upper() if len(code) == 2 else code)
+        creators["language"] = _mapped(creators["language"], lambda code: code.lower() if len(code) == 2 else code)
     _buckets(tables)
     for name in ("quotes", "deliverables"):
         frame = tables.frames[name]
         if len(frame):
-            frame["deliverable"] = _mapped(frame["deliverable"].str.casefold(), FORMAT_WORDS)
+            frame["deliverable"] = _mapped(frame["deliverable"], _format)
 
 
-def _cased(column: pd.Series, how: str) -> pd.Series:
-    """Put two-letter codes into their case; longer names stay as they are."""
-    short = column.str.len() == 2
-    return column.mask(short, column.str.upper() if how == "upper" else column.str.lower())
+def _mapped(column: pd.Series, respell: Callable[[str], str]) -> pd.Series:
+    """Respell each distinct word of a column; missing stays missing."""
+    codes, distinct = pd.factorize(column.to_numpy(dtype=object))
+    return pd.Series(np.array([*(respell(w) for w in distinct), None], dtype=object)[codes], index=column.index, dtype="str")
 
 
-def _mapped(column: pd.Series, words: dict[str, str]) -> pd.Series:
-    return column.map({w: words.get(w, w) for w in column.dropna().unique()}).astype("str")
+def _format(word: str) -> str:
+    folded = " ".join(word.casefold().split())
+    return FORMAT_WORDS.get(folded, folded)
 
 
 def _formats(tables: Merged) -> None:
     posts = tables.frames["posts"]
-    before = posts["format"].str.casefold().str.strip()
-    after = _mapped(before, FORMAT_WORDS)
-    changed = sorted(set(before[(before != after) & before.notna()]))
-    strange = sorted(set(after.dropna()) - set(FORMATS))
-    posts["format"] = after
+    before = list(posts["format"].dropna().unique())
+    posts["format"] = _mapped(posts["format"], _format)
     about, _ = tables.about("posts", posts["format"].notna().to_numpy())
+    changed = sorted(w for w in before if w.casefold() != _format(w))
+    strange = sorted({_format(w) for w in before} - set(FORMATS))
     if changed:
-        pairs = ", ".join(f"{w} as {FORMAT_WORDS[w]}" for w in changed[:6])
+        pairs = ", ".join(f"{w} as {_format(w)}" for w in changed[:6])
         tables.findings.append(note(about, f"formats read: {pairs}", f"one of {', '.join(FORMATS)}", "nothing to do if that is right"))
     if strange:
         what = f"{'format' if len(strange) == 1 else 'formats'} {', '.join(strange[:6])} unknown to the kit"
@@ -82,7 +85,7 @@ def _buckets(tables: Merged) -> None:
     before = audience["bucket"]
     after = before.copy()
     gender = audience["dimension"] == "gender"
-    after = after.mask(gender, _mapped(before.str.casefold(), GENDER_WORDS))
+    after = after.mask(gender, _mapped(before, lambda word: GENDER_WORDS.get(word.casefold(), word.casefold())))
     after = after.mask(audience["dimension"] == "country", before.str.upper().where(before.str.len() == 2, before))
     after = after.mask(audience["dimension"] == "language", before.str.lower().where(before.str.len() == 2, before))
     ages = before.str.replace(r"\s*(?:–|—|to|bis|-)\s*", "-", regex=True).str.replace(r"\s*(?:years?|yrs?|jahre)$", "", regex=True)

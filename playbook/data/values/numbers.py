@@ -31,7 +31,7 @@ SUFFIXES = {
     **dict.fromkeys(("m", "mn", "mio", "mio.", "million"), 1e6),
     **dict.fromkeys(("b", "bn", "mrd", "mrd.", "billion"), 1e9),
 }
-_NUMBER = re.compile(r"([+-]?)([\d.,' ’]*\d[\d.,' ’]*)(?:e([+-]?\d{1,3}))? ?([^\W\d_]+\.?)? ?(%)?", re.IGNORECASE)
+_NUMBER = re.compile(r"([+-]?)([\d.,' ’]*\d[\d.,' ’]*)(?:e([+-]?\d{1,2}))? ?([^\W\d_]+\.?)? ?(%)?", re.IGNORECASE)
 SIGNS = {
     "€": "EUR",
     "$": "USD",

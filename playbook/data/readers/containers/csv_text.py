@@ -19,7 +19,8 @@ from playbook.data.readers.containers.unreadable import Unreadable
 from playbook.data.readers.contract import AsideRow, Cells, Sheet
 from playbook.data.told import counted, note, rows, warning
 
-MAX_BYTES = 2_000_000_000
+# reading takes about eight times the file's size in memory
+MAX_BYTES = 500_000_000
 # above this a file is read a column at a time, so that only one column is ever held as text
 LARGE_BYTES = 40_000_000
 SAMPLE_BYTES = 262_144
@@ -38,7 +39,7 @@ def sheets(path: Path, shown: str) -> list[Sheet]:
     """
     size = path.stat().st_size
     if size > MAX_BYTES:
-        raise Unreadable(f"has {size / 1e9:.1f} GB", f"at most {MAX_BYTES / 1e9:.0f} GB", "split it, or save it as Parquet")
+        raise Unreadable(f"has {size / 1e6:,.0f} MB", f"at most {MAX_BYTES / 1e6:.0f} MB", "keep the posts and creators that matter")
     encoding, guessed = _encoding(path)
     with path.open("rb") as file:
         text = codecs.getincrementaldecoder(encoding)("replace").decode(file.read(SAMPLE_BYTES))

@@ -10,7 +10,7 @@ from playbook.data.readers.containers.layout import HEAD, MAX_COLUMNS
 from playbook.data.readers.containers.unreadable import Unreadable
 from playbook.data.readers.contract import Cells, Sheet
 
-MAX_ROWS = 20_000_000
+MAX_ROWS = 5_000_000
 # these come as numbers; all else comes as text, so that ids of any length keep their digits
 _NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER", "FLOAT", "DOUBLE")
 
