@@ -308,3 +308,32 @@ def test_real_creators_do_not_show_that_smaller_engage_more():
     tiers = why_micro.tiers(data, Brief())
     assert tiers["creators"].sum() > 400
     assert ((tiers["rate_low"] < tiers["rate"]) & (tiers["rate"] < tiers["rate_high"])).all()
+
+
+@pytest.mark.realdata
+@pytest.mark.skipif(not (REAL / "tiktok_creators.csv").exists(), reason="the real files are not here; set PLAYBOOK_REAL_DATA")
+def test_lifetime_likes_of_real_tiktok_creators_fall_from_nano_to_mega():
+    raw = pd.read_csv(REAL / "tiktok_creators.csv")
+    creators = pd.DataFrame(
+        {
+            "creator": "tiktok:" + raw["account"],
+            "platform": "tiktok",
+            "followers": raw["followers"].astype(float),
+            "total_likes": raw["total_likes"].astype(float),
+            "posts_total": raw["total_videos"].astype(float),
+        }
+    )
+    bounds = {"nano": 1_000, "micro": 10_000, "mid": 50_000, "macro": 500_000, "mega": 1_000_000}
+    table = why_micro.lifetime(dataset(creators=creators), Brief(tiers=bounds)).set_index("tier")
+    assert table.loc[["nano", "micro", "mid", "macro", "mega"], "rate"].is_monotonic_decreasing
+    assert table.loc["nano", "low"] > table.loc["mega", "high"]
+
+
+def test_lifetime_rates_are_likes_per_post_per_follower():
+    creators = pd.DataFrame(
+        {"creator": ["tiktok:a", "tiktok:b", "tiktok:c"], "followers": [2000.0, 4000, 5000], "total_likes": [4000.0, 16000, np.nan],
+         "posts_total": [20.0, 10, 10]}
+    )  # fmt: skip
+    table = why_micro.lifetime(dataset(creators=creators), Brief())
+    assert table["rate"].tolist() == pytest.approx([np.sqrt(0.1 * 0.4)]) and table["creators"].tolist() == [2]
+    assert isinstance(why_micro.lifetime(dataset(), Brief()), Missing)

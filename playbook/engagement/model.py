@@ -155,38 +155,32 @@ def draw_together(value: np.ndarray, variance: np.ndarray, x: np.ndarray, level:
     # few creators leave large spreads possible, so the grid must reach further there
     top = spread * (2.5 + 15 / (n - p)) + 1e-6
     taus = (np.arange(GRID) + 0.5) * top / GRID
-    fits = [_restricted(value, variance, x, tau) for tau in taus]
-    logs = np.array([f[0] for f in fits])
-    weights = np.exp(logs - logs.max())
-    weights /= weights.sum()
-    mean, square, inner, own, middle = (np.zeros(n) for _ in range(5))
-    for tau, weight, (_, beta, covariance) in zip(taus, weights, fits, strict=True):
-        if weight < 1e-9:
-            continue
-        pull = variance / (variance + tau**2)
-        line = x @ beta
-        at = pull * line + (1 - pull) * value
-        mean += weight * at
-        square += weight * at**2
-        inner += weight * (variance * (1 - pull) + pull**2 * ((x @ covariance) * x).sum(axis=1))
-        own += weight * (1 - pull)
-        middle += weight * line
-    cumulative = np.cumsum(weights)
+    products = (x[:, :, None] * x[:, None, :]).reshape(n, p * p)
+    weighted = 1 / (variance + taus[:, None] ** 2)  # one row a tau, one column a creator
+    information = (weighted @ products).reshape(GRID, p, p)
+    covariance = np.linalg.inv(information)
+    beta = np.einsum("gpq,gq->gp", covariance, (weighted * value) @ x)
+    line = beta @ x.T
+    # the restricted likelihood of each tau, on the log scale (Patterson and Thompson 1971)
+    logs = 0.5 * (np.log(weighted).sum(axis=1) - np.linalg.slogdet(information)[1] - (weighted * (value - line) ** 2).sum(axis=1))
+    chance = np.exp(logs - logs.max())
+    chance /= chance.sum()
+    pull = variance * weighted
+    at = pull * line + (1 - pull) * value
+    mean = chance @ at
+    # within each tau: what the creator's own posts leave open, and what the line leaves open
+    open_ = variance * (1 - pull) + pull**2 * (covariance.reshape(GRID, p * p) @ products.T)
+    cumulative = np.cumsum(chance)
     low, high = (float(taus[min(np.searchsorted(cumulative, q), GRID - 1)]) for q in ((1 - level) / 2, (1 + level) / 2))
-    variance_all = inner + np.maximum(square - mean**2, 0)
-    return Posterior(mean=mean, variance=variance_all, own_weight=own, middle=middle, tau=float(weights @ taus), tau_low=low, tau_high=high)
-
-
-def _restricted(value: np.ndarray, variance: np.ndarray, x: np.ndarray, tau: float) -> tuple[float, np.ndarray, np.ndarray]:
-    """Restricted log likelihood of one tau, with the line's coefficients and their covariance."""
-    total = variance + tau**2
-    weighted = x / total[:, None]
-    information = x.T @ weighted
-    covariance = np.linalg.pinv(information)
-    beta = covariance @ (weighted.T @ value)
-    away = value - x @ beta
-    log = -0.5 * (np.log(total).sum() + np.linalg.slogdet(information)[1] + (away**2 / total).sum())
-    return float(log), beta, covariance
+    return Posterior(
+        mean=mean,
+        variance=chance @ (open_ + (at - mean) ** 2),
+        own_weight=chance @ (1 - pull),
+        middle=chance @ line,
+        tau=float(chance @ taus),
+        tau_low=low,
+        tau_high=high,
+    )
 
 
 def pool(

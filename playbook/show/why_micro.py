@@ -44,6 +44,22 @@ def tiers_table(tiers: pd.DataFrame, brief: Brief) -> Table | Note:
     return table(tiers, columns, brief, title="Size classes side by side", note=note)
 
 
+def lifetime_table(lifetime: pd.DataFrame, brief: Brief) -> Table | Note:
+    """Show likes per post per follower over the creators' whole time."""
+    columns = {
+        "platform": Col("Platform"),
+        "tier": Col("Size class"),
+        "creators": Col("Creators (n)", "count"),
+        "rate": Col("Likes per post per follower", "share", "low", "high"),
+    }
+    level = wording(brief).share(brief.statistics.level)
+    note = (
+        f"Totals since each account began over followers now: descriptive, and no claim is judged by it. Geometric means, {level} "
+        "intervals. Source: your creators table."
+    )
+    return table(lifetime, columns, brief, title="A first look without posts", note=note)
+
+
 @takes_missing
 def size_chart(effect: SizeEffect, creators: pd.DataFrame, brief: Brief) -> Picture:
     """Draw each creator's rate against size, with the fitted curve.

@@ -2,7 +2,7 @@
 
 from playbook.why_micro.chapter import answer, counts, findings, outcome, price, shape
 from playbook.why_micro.claims import claims, ledger, verdicts
-from playbook.why_micro.groups import tiers
+from playbook.why_micro.groups import lifetime, tiers
 from playbook.why_micro.several import micros_for_one, several, surface, unique_reach
 from playbook.why_micro.size import SizeEffect, creators, line_jump, size_effect
 
@@ -14,6 +14,7 @@ __all__ = [
     "creators",
     "findings",
     "ledger",
+    "lifetime",
     "line_jump",
     "micros_for_one",
     "outcome",

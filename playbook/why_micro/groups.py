@@ -51,6 +51,35 @@ def tiers(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     return pd.DataFrame(rows, columns=columns)
 
 
+@needs("creators", otherwise="a creators table with followers, total_likes and posts_total")
+def lifetime(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
+    """Return likes per post per follower over the creators' whole time, by size class: descriptive only.
+
+    Totals since the account began, over followers of today: old posts were seen by fewer followers, so creators who grew fast look worse
+    than they are. Good for a first look where there are no posts; no claim is judged by it.
+
+    Returns
+    -------
+    DataFrame
+        Smallest class first: `platform`, `tier`, `creators`, `rate`, `low`, `high` (likes per post per follower: geometric mean across
+        creators, t interval on the log scale).
+    """
+    table = with_tiers(data, brief).drop_duplicates("creator")
+    table = table[(table["posts_total"] > 0) & (table["total_likes"] > 0) & (table["followers"] > 0)].copy()
+    if table.empty:
+        return Missing(
+            needs=("creators",),
+            text="None of your creators tells likes and posts over the whole time: add total_likes and posts_total to the creators table.",
+        )
+    table["platform"] = table["platform"].where(table["platform"].notna(), engagement.platform_of(table["creator"]))
+    table["rate"] = table["total_likes"] / table["posts_total"] / table["followers"]
+    rows = []
+    for (platform, tier), group in table.groupby(["platform", "tier"], observed=True, sort=True):
+        rate, low, high, n = geometric_mean(group["rate"], brief.statistics.level)
+        rows.append({"platform": platform, "tier": tier, "creators": n, "rate": rate, "low": low, "high": high})
+    return pd.DataFrame(rows)
+
+
 def geometric_mean(values: pd.Series, level: float) -> tuple[float, float, float, int]:
     """Return the geometric mean of the values above 0, its t interval on the log scale, and their number.
 
