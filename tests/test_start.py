@@ -197,3 +197,21 @@ def test_on_the_samples_the_answer_names_its_uncertainty(campaign):
     assert len(outcome.tables["shortlist"]) == c.brief.start.shortlist
     for picture in (show.start.tiers_chart(start.tier_sources(c.brief), c.brief), show.start.shortlist_chart(table, c.brief)):
         assert picture.png[:4] == b"\x89PNG" and len(picture.alt) > 40
+
+
+def test_the_table_of_chapters_agrees_with_the_notebooks():
+    import re
+
+    import nbformat
+
+    from .conftest import ROOT
+
+    table = (ROOT / "notebooks" / "README.md").read_text(encoding="utf-8")
+    for chapter in CHAPTERS:
+        row = next(line for line in table.splitlines() if line.startswith(f"| {chapter.number} |"))
+        book = nbformat.read(ROOT / "notebooks" / chapter.notebook, as_version=4)
+        prose = "\n".join(c.source for c in book.cells if c.cell_type == "markdown")
+        minutes = re.search(r"(\d+) minutes", prose)[1]
+        assert f"({chapter.notebook})" in row and f"| {minutes} |" in row, row
+        for needed in chapter.needs:
+            assert needed in row, row

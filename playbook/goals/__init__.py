@@ -3,6 +3,7 @@
 from playbook.goals.chapter import counts, days_left, findings, outcome, possible_sentence, time_sentence, worth_sentence
 from playbook.goals.funnel import Plan, break_even, from_rates, plan, sensitivity
 from playbook.goals.kpis import GOALS, check_kpi, kpi_findings, kpi_sentence, kpis
+from playbook.goals.past import past_creators, past_rates
 from playbook.goals.rates import median_interval, pool, rates
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "kpis",
     "median_interval",
     "outcome",
+    "past_creators",
+    "past_rates",
     "plan",
     "pool",
     "possible_sentence",

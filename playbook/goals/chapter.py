@@ -36,7 +36,8 @@ def time_sentence(p: Plan, data: Dataset, brief: Brief) -> str:
         return "Your brief names no deadline: without one nobody can say whether you are late."
     if left < 1:
         now = f"on {write.day(data.as_of)}, the day that counts as now"
-        return f"The deadline, {write.day(brief.goal.deadline)}, has passed {now}; read this plan as a check of the one you had."
+        passed = f"The deadline, {write.day(brief.goal.deadline)}, has passed {now}"
+        return f"{passed}; read this plan as what the same target would take next time."
     posts = p.need("posts")
     start = "from now" if _first_day(data, brief) == data.as_of.date() else f"from {write.day(_first_day(data, brief))}"
     text = f"You have {write.count(left)} {plural(left, 'day')} {start} to {write.day(brief.goal.deadline)}"
@@ -58,7 +59,7 @@ def possible_sentence(p: Plan, brief: Brief) -> str:
     takes = f"{write.count(creators)} typical {plural(creators, 'creator')} and {posts}"
     if math.isnan(p.affordable):
         return f"Your target of {goal} takes about {takes}. What that costs cannot be said: no creator has a fee, so ask for quotes."
-    text = f"Your target of {goal} takes about {takes}, which cost {write.money(p.need('money'))}"
+    text = f"Your target of {goal} takes about {takes}, which cost about {write.money(p.need('money'))}"
     have = f"your budget of {write.money(brief.budget.amount)} pays for {write.count(p.creators_affordable)} of them"
     ends = f"{_share_of_target(p.low, write, short=True)} to {_share_of_target(p.high, write, short=True)} within the ranges of the rates"
     part = f"{_share_of_target(p.affordable, write)} ({ends})"
@@ -73,7 +74,7 @@ def possible_sentence(p: Plan, brief: Brief) -> str:
 
 
 def _share_of_target(share: float, write: Wording, *, short: bool = False) -> str:
-    if share >= 2:
+    if share >= 10:
         return f"{write.ratio(share)} times" + ("" if short else " the target")
     return write.share(share) + ("" if short else " of the target")
 
@@ -120,7 +121,7 @@ def worth_sentence(p: Plan, brief: Brief) -> str:
     verdict = "which pays" if p.break_even > p.cost_per_result else "which does not pay"
     again = ", repeat orders included" if brief.economics.repeat_rate else ""
     brings = f"brings {write.money(p.break_even)} after goods, shipping and commission{again}"
-    return f"{planned}, and {brings}: {verdict}, if the planning values hold."
+    return f"{planned}, and {brings}: {verdict}, if the rates of the plan hold."
 
 
 def findings(p: Plan, data: Dataset, brief: Brief) -> tuple[Finding, ...]:

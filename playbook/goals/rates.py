@@ -11,6 +11,7 @@ from playbook import costs, engagement
 from playbook.brief import Brief
 from playbook.creators import with_tiers
 from playbook.data.dataset import Dataset, dataset
+from playbook.goals.past import past_rates
 from playbook.wording import plural, wording
 
 # a planning value is taken as right within half and double: nobody measured it, and published ones differ by more than that
@@ -98,8 +99,10 @@ def rates(data: Dataset, brief: Brief) -> pd.DataFrame:
     kind, economics = brief.goal.kind, brief.economics
     rows = []
     if kind == "sales":
-        rows.append(_planned("conversion_rate", "Orders per click", economics.conversion_rate, "economics.conversion_rate"))
-        rows.append(_planned("click_rate", "Clicks per person reached", economics.click_rate, "economics.click_rate"))
+        past = past_rates(data, brief).set_index("name")
+        for name, label in (("conversion_rate", "Orders per click"), ("click_rate", "Clicks per person reached")):
+            planned = _planned(name, label, getattr(economics, name), f"economics.{name}")
+            rows.append(_from_past(planned, past.loc[name], brief) if name in past.index else planned)
     if kind == "followers":
         rows.append(_planned("follow_rate", "New followers per person reached", economics.follow_rate, "economics.follow_rate"))
     creators = pool(data, brief)
@@ -120,6 +123,23 @@ def _planned(name: str, label: str, value: float, field: str) -> dict:
         "n": 0,
         "source": "assumed",
         "basis": f"{field} of your brief; range half to double",
+    }
+
+
+def _from_past(planned: dict, seen: pd.Series, brief: Brief) -> dict:
+    write = wording(brief)
+    what = {
+        "conversion_rate": "orders credited to their codes and links, over visits by their links",
+        "click_rate": "visits by their links, over the people whom their posts reached",
+    }[planned["name"]]
+    basis = f"your own campaign, {seen['n']:.0f} creators: {what}; your brief plans {write.share(planned['value'])}"
+    return planned | {
+        "value": seen["value"],
+        "low": seen["low"],
+        "high": seen["high"],
+        "n": int(seen["n"]),
+        "source": "measured",
+        "basis": basis,
     }
 
 

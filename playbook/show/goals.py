@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 
@@ -52,8 +53,8 @@ def rates_table(plan: Plan, brief: Brief) -> Table | Note:
         "basis": Col("Where it comes from"),
     }
     level = write.share(brief.statistics.level)
-    note = f"Measured and quoted: median over creators with its {level} interval. Assumed: half to double of your brief's value."
-    return table(shown, columns, brief, title="The rates between target and money", note=note)
+    note = f"Measured and quoted: {level} interval over creators, of their median or of the ratio of their sums. Assumed: half to double."
+    return _right(table(shown, columns, brief, title="The rates between target and money", note=note), "Value", "Range")
 
 
 def funnel_table(plan: Plan, brief: Brief) -> Table | Note:
@@ -69,13 +70,8 @@ def funnel_table(plan: Plan, brief: Brief) -> Table | Note:
         }
     )
     columns = {"label": Col("Step"), "need": Col("It takes"), "range": Col("Range"), "how": Col("How"), "source": Col("Weakest source")}
-    return table(
-        shown,
-        columns,
-        brief,
-        title="From the target backwards",
-        note="Ranges combine those of all rates above, as independent of each other.",
-    )
+    note = "Ranges combine those of all rates above, as independent of each other."
+    return _right(table(shown, columns, brief, title="From the target backwards", note=note), "It takes", "Range")
 
 
 @takes_missing
@@ -148,7 +144,9 @@ def sensitivity_table(sensitivity: pd.DataFrame, brief: Brief) -> Table | Note:
         "at_value": Col(f"as planned: {what}"),
         "at_high": Col(f"at its high end: {what}"),
     }
-    return table(shown, columns, brief, title="Which number matters most", note="Largest swing first; not rounded to whole creators.")
+    note = "Largest swing first; not rounded to whole creators."
+    labels = [column.label for name, column in columns.items() if name.startswith("at_")]
+    return _right(table(shown, columns, brief, title="Which number matters most", note=note), *labels)
 
 
 @takes_missing
@@ -216,6 +214,11 @@ def budget_chart(plan: Plan, brief: Brief) -> Picture | Note:
     subtitle = f"Diamond: with {whom} ({n} behind the rates); bar: range of all rates together"
     alt = f"One bar from {write.share(plan.low)} to {write.share(plan.high)} of the target, with a line at the whole target. {title}."
     return finish(fig, title=title, subtitle=subtitle, alt=alt)
+
+
+def _right(shown: Table | Note, *labels: str) -> Table | Note:
+    """Align columns of numbers that are written out already to the right."""
+    return replace(shown, numeric=(*shown.numeric, *labels)) if isinstance(shown, Table) else shown
 
 
 def _written(value: float, unit: str, write: Wording) -> str:
