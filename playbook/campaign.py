@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from playbook import __version__
 from playbook import brief as briefs
 from playbook.brief import Brief
 from playbook.chapters import Chapter
@@ -122,9 +123,9 @@ def load(where: str | Path = DEFAULT_SAMPLE, settings: Settings | None = None) -
 
 
 def fingerprint(brief: Brief, data: Dataset) -> str:
-    """Return a hash of everything that results depend on."""
+    """Return a hash of everything that results depend on: the kit's version, the inputs, the resolved brief and what counts as now."""
     inputs = [(s.path, s.sha256) for s in data.provenance]
-    text = json.dumps([inputs, brief.model_dump(mode="json"), str(data.as_of)], sort_keys=True)
+    text = json.dumps([__version__, inputs, brief.model_dump(mode="json"), str(data.as_of)], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

@@ -176,24 +176,41 @@ def test_the_folder_is_read_once_and_kept(home, books, tmp_path, quick, monkeypa
     assert json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["data_read"] == "from an earlier run's copy"
 
 
+SAYS = """
+from playbook.findings import Outcome
+answer = f"{c.brief.engagement.window} and {c.brief.goals.posts_per_creator}"
+playbook.record(c, Outcome(chapter="engagement", status="done", answer=answer))
+"""
+
+
+def with_parameter(path: Path, line: str) -> None:
+    book = nbformat.read(str(path), as_version=4)
+    book.cells[1].source += f"\n{line}"
+    nbformat.write(book, str(path))
+
+
 @pytest.mark.notebooks
 def test_a_notebook_that_sets_a_knob_sets_it_for_all(home, tmp_path):
     """What the owner of a notebook writes into its parameters holds for the whole report, but not against the command line."""
     books = tmp_path / "books"
-    path = world.notebook(books, "engagement", last="playbook.record(c, __import__('playbook').findings.Outcome(chapter='engagement', status='done', answer=f'{c.brief.engagement.window} {c.brief.goals.posts_per_creator}'))")  # fmt: skip  # noqa: E501
-    book = nbformat.read(str(path), as_version=4)
-    book.cells[1].source += "\nWINDOW: int = 20  # posts, 3-100"
-    nbformat.write(book, str(path))
-    other = world.notebook(books, "goals")
-    book = nbformat.read(str(other), as_version=4)
-    book.cells[1].source += "\nPOSTS_PER_CREATOR: int = 7"
-    nbformat.write(book, str(other))
+    with_parameter(world.notebook(books, "engagement", last=SAYS), "WINDOW: int = 20  # posts, 3-100")
+    with_parameter(world.notebook(books, "goals"), "POSTS_PER_CREATOR: int = 7")
     first = report(home, out=tmp_path / "out", notebooks=books, chapters=["engagement"])
     assert first.exit_code == 0
     page = first.index.read_text(encoding="utf-8")
-    assert "20 7" in page and "engagement.window" in page
+    assert "20 and 7" in page and "engagement.window" in page
     second = report(home, out=tmp_path / "out", notebooks=books, chapters=["engagement"], settings=["engagement.window=30"])
-    assert "30 7" in second.index.read_text(encoding="utf-8")
+    assert "30 and 7" in second.index.read_text(encoding="utf-8")
+
+
+@pytest.mark.notebooks
+def test_a_notebook_with_a_wrong_parameter_fails_alone(home, tmp_path):
+    books = tmp_path / "books"
+    with_parameter(world.notebook(books, "engagement"), "WINDOW: int = 2")
+    world.notebook(books, "goals")
+    done = report(home, out=tmp_path / "out", notebooks=books)
+    assert [f.chapter for f in done.failed] == ["engagement"]
+    assert done.failed[0].sentence == "04_engagement.ipynb: WINDOW is 2; expected latest posts that count, 3-100."
 
 
 # When a chapter fails

@@ -151,7 +151,7 @@ def test_days_times_flags_and_lists(sheets):
 def test_numbers_have_their_formats(path):
     with zipfile.ZipFile(path) as archive:
         styles = archive.read("xl/styles.xml").decode("utf-8")
-    assert "0.0%" in styles and "&quot;EUR&quot;" in styles
+    assert "0.00%" in styles and "0.0%" in styles and "&quot;EUR&quot;" in styles
 
 
 def test_heads_stay_and_filter(path):

@@ -135,7 +135,7 @@ def _of_findings(document: Mapping[str, Any]) -> str:
     worst = [f"{levels[k]} {plural(levels[k], k)}" for k in ("error", "warning") if levels[k]]
     if not worst:
         return "Nothing in the inputs needed a warning."
-    return f"The inputs left {listed(worst)}, each listed below with how to mend it."
+    return f"There {plural(sum(levels[k] for k in ('error', 'warning')), 'is', 'are')} {listed(worst)} to read first, listed below."
 
 
 def _of_chapters(states: list[State], said: str, statuses: tuple[str, ...]) -> str:

@@ -268,6 +268,7 @@ class _Cell:
     outputs: tuple[str, ...] = ()
     record: bool = False
     failed: bool = False
+    counts: bool = False
 
 
 def _cells(state: State, there: set[str]) -> list[_Cell]:
@@ -287,6 +288,7 @@ def _cells(state: State, there: set[str]) -> list[_Cell]:
                     code=_highlighted(cell.source),
                     outputs=shown,
                     record="record" in tags,
+                    counts="keep_output" in tags,
                     failed=cell.get("id", "") == state.failed_cell and state.failure is not None,
                 )
             )

@@ -304,7 +304,7 @@ def _nameless_main() -> Iterator[None]:
 def _told(ran: Ran, tell: Progress) -> Ran:
     chapter = find_chapter(ran.chapter)
     if ran.failure:
-        tell(f"{chapter.number} {chapter.title}: failed in {ran.failure.cell}: {ran.failure.sentence}")
+        tell(f"{chapter.number} {chapter.title}: failed in {ran.failure.cell}")
     else:
         tell(f"{chapter.number} {chapter.title}: {ran.seconds:.1f} s")
     return ran

@@ -64,7 +64,8 @@ def from_notebook(path: Path, chapter: Chapter) -> dict[str, Any]:
     out = {}
     for name, value in _parameters(path).items():
         field = knobs.get(name)
-        if field is not None and value != model.model_fields[field].default:
+        # a value that is not allowed is left to the notebook, which says so in its own sentence
+        if field is not None and value != model.model_fields[field].default and _allowed(model, field, value):
             out[field] = value
     return out
 
@@ -113,6 +114,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(v) for v in value]
     return value.isoformat() if isinstance(value, (dt.date, dt.datetime)) else value
+
+
+def _allowed(model: type[BaseModel], name: str, value: Any) -> bool:
+    try:
+        model.model_validate({name: value})
+    except ValidationError:
+        return False
+    return True
 
 
 def _refuse(model: type[BaseModel], name: str, value: Any, info: FieldInfo, line: str) -> None:

@@ -15,7 +15,7 @@ from playbook.report.collect import State
 MAX_TEXT = 32_767
 MAX_ROWS = 1_048_575
 _DAY = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$")
-_SHARES = ("share", "rate", "low_share", "high_share", "fit")
+_SHARES = {"share", "rate", "fit", "chance", "probability", "level"}
 _SOURCES = (
     ("measured", "counted or computed from your data"),
     ("quoted", "a person or a tool told you"),
@@ -141,14 +141,13 @@ def _day(value: Any) -> dt.datetime | None:
 def _pattern(unit: str | None) -> str:
     if unit in CURRENCIES:
         return f'#,##0.00 "{unit}"'
-    return {"share": "0.0%", "count": "#,##0", "ratio": "0.00"}.get(unit or "", "")
+    return {"share": "0.00%", "count": "#,##0", "ratio": "0.00"}.get(unit or "", "")
 
 
 def _pattern_of_name(name: str) -> str:
-    last = name.rsplit("_", 1)[-1]
     if name in ("year", "creator", "post"):
         return "0"
-    return "0.0%" if last in _SHARES or name in ("level", "target_share") else ""
+    return "0.0%" if set(name.split("_")) & _SHARES else ""
 
 
 def _read_me(sheets: _Sheets, campaign: Campaign, states: list[State], document: Mapping[str, Any]) -> None:
