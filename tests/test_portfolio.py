@@ -211,6 +211,99 @@ class TestOverlapFromSamples:
         assert found.source == "assumed" and "assumed" in found.text
 
 
+class TestLists:
+    def planted(self, seed: int = 0) -> tuple[list[str], list[str]]:
+        """30,000 and 25,000 accounts that share 3,000."""
+        first = [f"u{i}" for i in range(30_000)]
+        second = [f"u{i}" for i in range(27_000, 52_000)]
+        return first, second
+
+    def test_sketches_tell_union_and_intersection(self) -> None:
+        first, second = (portfolio.sketch(accounts, salt="s") for accounts in self.planted())
+        # the relative error is about 1.6 % for unions and 6 % for this intersection at k = 4096
+        assert portfolio.union_size(first, second) == pytest.approx(52_000, rel=0.06)
+        assert portfolio.shared_size(first, second) == pytest.approx(3_000, rel=0.25)
+
+    def test_sketches_are_nearly_unbiased(self) -> None:
+        first, second = self.planted()
+        first, second = first[::10], second[::10]
+        unions = [portfolio.union_size(*(portfolio.sketch(a, k=256, salt=str(s)) for a in (first, second))) for s in range(40)]
+        # standard error of the mean: 5200 / sqrt(254) / sqrt(40), about 1 %
+        assert np.mean(unions) == pytest.approx(5_200, rel=0.04)
+
+    def test_below_k_sketches_are_exact(self) -> None:
+        a, b = portfolio.sketch(["x", "y", "z"]), portfolio.sketch(["z", "q"])
+        assert (a.size, portfolio.union_size(a, b), portfolio.shared_size(a, b)) == (3, 4, 1)
+
+    @settings(max_examples=80, deadline=None)
+    @given(st.integers(0, 100_000))
+    def test_pairwise_bounds_bracket_the_union(self, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        people = rng.random((60, int(rng.integers(2, 9)))) < rng.uniform(0.05, 0.7)
+        sizes, shared = people.sum(axis=0).astype(float), (people.T.astype(float) @ people.astype(float))
+        union = float(people.any(axis=1).sum())
+        assert portfolio.dawson_sankoff(sizes, shared) <= union + 1e-9
+        assert portfolio.hunter_worsley(sizes, shared) >= union - 1e-9
+        if people.shape[1] == 2:
+            assert portfolio.dawson_sankoff(sizes, shared) == pytest.approx(union) == pytest.approx(portfolio.hunter_worsley(sizes, shared))
+
+    def test_the_tree_is_the_heaviest_one(self) -> None:
+        rng = np.random.default_rng(3)
+        shared = rng.integers(1, 50, (5, 5)).astype(float)
+        shared = np.triu(shared, 1) + np.triu(shared, 1).T
+        trees = []
+        edges = list(itertools.combinations(range(5), 2))
+        for tree in itertools.combinations(edges, 4):
+            joined = list(range(5))
+            for a, b in tree:
+                joined = [joined[a] if j == joined[b] else j for j in joined]
+            if len(set(joined)) == 1:
+                trees.append(sum(shared[e] for e in tree))
+        assert portfolio.hunter_worsley(np.full(5, 100.0), shared) == 500 - max(trees)
+
+    def test_five_definitions_of_overlap(self) -> None:
+        creators = pd.DataFrame({"creator": ["i:a", "i:b"], "followers": [4.0, 2.0]})
+        sample = pd.DataFrame({"creator": ["i:a"] * 4 + ["i:b"] * 2, "account": list("pqrs") + list("st")})
+        row = portfolio.pairs(dataset(creators=creators, follower_sample=sample), brief()).iloc[0]
+        assert row["shared"] == 1 and row["of_smaller"] == 0.5 and row["of_first"] == 0.25 and row["of_second"] == 0.5
+        assert row["of_union"] == pytest.approx(0.2) and row["only_first"] == 3 and row["only_second"] == 1
+
+    def test_samples_are_not_lists(self) -> None:
+        creators = pd.DataFrame({"creator": ["i:a", "i:b"], "followers": [4000.0, 2000.0]})
+        sample = pd.DataFrame({"creator": ["i:a", "i:b"], "account": ["p", "p"]})
+        assert isinstance(portfolio.pairs(dataset(creators=creators, follower_sample=sample), brief()), Missing)
+
+
+class TestCrossFit:
+    def noisy(self, spread: float) -> Dataset:
+        """Forty equal creators: whoever looks better than another is lucky."""
+        rng = np.random.default_rng(4)
+        keys = [f"instagram:c{i:02d}" for i in range(40)]
+        creators = pd.DataFrame({"creator": keys, "followers": 10_000.0, "niche": keys})
+        rows = [
+            (f"{k}-{j}", k, pd.Timestamp("2026-01-01", tz="UTC") + pd.Timedelta(days=j), 2500 * np.exp(rng.normal(0, spread)))
+            for k in keys
+            for j in range(6)
+        ]
+        posts = pd.DataFrame(rows, columns=["post", "creator", "posted_at", "reach"]).round({"reach": 0})
+        quotes = pd.DataFrame({"creator": keys, "deliverable": "reel", "fee": 300.0})
+        return dataset(creators=creators, posts=posts, quotes=quotes)
+
+    def test_luck_shows_where_there_is_nothing_else(self) -> None:
+        data = self.noisy(1.0)
+        result = portfolio.crossfit(portfolio.choose(data, brief()), data, brief())
+        assert result.creators == 40 and result.inflation > 0.3 and result.same < 0.8
+        assert "less on the posts in between" in portfolio.crossfit_sentence(result, portfolio.choose(data, brief()), brief())
+
+    def test_no_luck_without_noise(self) -> None:
+        data = self.noisy(0.0)
+        assert portfolio.crossfit(portfolio.choose(data, brief()), data, brief()).inflation == pytest.approx(0, abs=1e-6)
+
+    def test_without_posts_it_says_so(self) -> None:
+        data = dataset(**market())
+        assert isinstance(portfolio.crossfit(portfolio.choose(data, brief()), data, brief()), Missing)
+
+
 def test_several_posts_lie_between_one_and_the_sum() -> None:
     reach, followers = pd.Series([250.0, 5000.0, 10.0]), pd.Series([1000.0, 1000.0, np.nan])
     for posts in (2, 5, 20):

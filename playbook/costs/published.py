@@ -81,7 +81,7 @@ def line(curve: Curve, platform: str) -> Line | None:
     Examples
     --------
     >>> round(line("rate_card", "instagram").slope, 2), round(line("rate_card", "tiktok").slope, 2), line("rate_card", "twitch")
-    (1.0, 0.91, None)
+    (1.0, 0.9, None)
     """
     rows = _points().query("measure == 'price' and curve == @curve and platform in ['all', @platform]")
     if rows.empty:

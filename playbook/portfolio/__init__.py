@@ -23,10 +23,13 @@ from playbook.portfolio.compare import (
     swaps,
     swaps_sentence,
 )
+from playbook.portfolio.crossfit import CrossFit, crossfit, crossfit_sentence
+from playbook.portfolio.lists import dawson_sankoff, hunter_worsley, pairs, shared_size, sketch, union_size
 
 __all__ = [
     "Candidates",
     "Choice",
+    "CrossFit",
     "Forecast",
     "answer",
     "by_overlap",
@@ -36,14 +39,22 @@ __all__ = [
     "compare",
     "compare_sentence",
     "counts",
+    "crossfit",
+    "crossfit_sentence",
+    "dawson_sankoff",
     "findings",
     "forecast",
     "forecast_sentence",
     "frontier",
     "frontier_sentence",
+    "hunter_worsley",
     "outcome",
+    "pairs",
+    "shared_size",
+    "sketch",
     "stability",
     "stability_sentence",
     "swaps",
     "swaps_sentence",
+    "union_size",
 ]

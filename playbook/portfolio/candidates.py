@@ -141,7 +141,7 @@ def several_posts(reach: pd.Series, followers: pd.Series, posts: int) -> pd.Seri
     >>> several_posts(pd.Series([250.0]), pd.Series([1000.0]), 1).tolist()
     [250.0]
     >>> several_posts(pd.Series([250.0]), pd.Series([1000.0]), 3).round().tolist()
-    [391.0]
+    [398.0]
     """
     if posts == 1:
         return reach

@@ -169,7 +169,9 @@ def certificate(choice: Choice | Missing, overlaps: pd.DataFrame | Missing, brie
     text = "No other set within your limits brings more" if exact else f"No set can beat this one by more than {write.share(choice.gap)}"
     text += f", out of {write.count(choice.considered)} creators and for this model of overlap. {choice.model}"
     if choice.least < 0.999 * choice.most:
-        text += f" Whatever the overlap, the set reaches between {_round(choice.least, write)} and {_round(choice.most, write)} people."
+        text += (
+            f" Whatever the overlap, the set reaches between {_round(choice.least, write)} and {_round(choice.most, write)} people (99 %)."
+        )
     if isinstance(overlaps, pd.DataFrame) and len(overlaps) > 1:
         first, last = overlaps.iloc[0], overlaps.iloc[-1]
         lost = float((1 - overlaps["value"] / overlaps["best"]).max())

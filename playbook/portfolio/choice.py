@@ -11,12 +11,14 @@ from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing
 from playbook.memo import remembered
-from playbook.portfolio.audience import Audience, bounds, pools
+from playbook.portfolio.audience import Audience, pools
 from playbook.portfolio.candidates import Candidates, candidates
 from playbook.portfolio.forecast import Draws, simulate
 from playbook.portfolio.optimise import CLOSED, Limits, Solution, best_set
 from playbook.portfolio.overlap import Overlap, overlap
 
+# how sure the bounds for any overlap are
+SURE = 0.99
 UNITS = {"awareness": "people reached", "followers": "new followers", "sales": "orders"}
 
 
@@ -40,7 +42,7 @@ class Choice:
     people, people_low, people_high : float
         People reached at least once, in the target group or not.
     least, most : float
-        Bounds on `people` for any overlap whatever: the largest audience, and the sum or the population.
+        Bounds on `people` for any overlap whatever (see :func:`identified`).
     probability : float
         Share of simulated campaigns in which the goal's target is reached.
     within_budget : float
@@ -174,6 +176,26 @@ def audience_of(table: pd.DataFrame, shared: Overlap, brief: Brief) -> Audience:
     return pools(table["people"].to_numpy(), table["niche"].to_numpy(dtype=str), audiences, sizes, brief.market.population)
 
 
+def identified(reach: np.ndarray, population: float = np.inf) -> tuple[float, float]:
+    """Return bounds on the people reached that hold for any overlap, with the uncertainty of reach itself: 99 % of campaigns lie inside.
+
+    Never fewer than the largest audience, never more than the sum or the population.
+
+    Parameters
+    ----------
+    reach : array (draws, creators)
+
+    Examples
+    --------
+    >>> identified(np.array([[100.0, 50.0]]), 120)
+    (100.0, 120.0)
+    """
+    edge = (1 - SURE) / 2
+    least = np.quantile(reach.max(axis=1), edge)
+    most = np.quantile(np.minimum(reach.sum(axis=1), population), 1 - edge)
+    return float(min(least, population)), float(most)
+
+
 def reach_model(table: pd.DataFrame, shared: Overlap, brief: Brief) -> Audience:
     """Return the audience model in which everybody counts alike."""
     return audience_of(table.assign(people=table["reach"]), shared, brief)
@@ -238,7 +260,7 @@ def _choice(given: Problem, best: Solution, brief: Brief) -> Choice:
     spent = draws.spent(creators)
     cost_low, cost_high = np.quantile(spent, ends)
     everybody = reach_model(table, given.shared, brief)
-    least, most = bounds(everybody.alone[best.chosen], brief.market.population)
+    least, most = identified(draws.reach, draws.population)
     columns = ["creator", "tier", "niche", "followers", "cost", "fee", "fee_source", "reach", "reach_source", "people", "adds", "fit"]
     return Choice(
         chosen=chosen[columns].sort_values(["adds", "creator"], ascending=[False, True], ignore_index=True),

@@ -269,3 +269,20 @@ def drivers_table(forecast: Forecast | Missing, brief: Brief) -> Table | Note:
         "tells them."
     )
     return table(forecast.drivers, columns, brief, title="What the spread comes from", note=note)
+
+
+def pairs_table(pairs: pd.DataFrame | Missing, brief: Brief, *, top: int = 12) -> Table | Note:
+    """Show the overlap of pairs of creators under the names by which vendors tell it."""
+    columns = {
+        "first": Col("A", "handle"),
+        "second": Col("B", "handle"),
+        "shared": Col("In both", "count"),
+        "of_smaller": Col("Over the smaller", "share"),
+        "of_first": Col("Over A", "share"),
+        "of_second": Col("Over B", "share"),
+        "of_union": Col("Over both together", "share"),
+        "only_first": Col("Only A", "count"),
+        "only_second": Col("Only B", "count"),
+    }
+    note = "Counted from complete lists. Ask a vendor which of these its 'overlap' is: the same two audiences give five different numbers."
+    return table(pairs, columns, brief, title="Overlap, counted", top=top, note=note)
