@@ -592,6 +592,21 @@ def recomputed(name: str) -> dict[str, float]:
     before, during = followers[followers.index < first], followers[(followers.index >= first) & (followers.index <= last)]
     out["new_followers"] = during.iloc[-1] - before.iloc[-1]
     out["cost_per_follower"] = cost / out["new_followers"]
+    regions = daily[daily["region"].notna() & (daily["measure"] == "sales")]
+    ratio, level = {}, {}
+    for region, mine in regions.groupby("region"):
+        early = mine[mine["day"] < first]["value"].mean()
+        ratio[region] = mine[(mine["day"] >= first) & (mine["day"] <= last)]["value"].mean() / early
+        level[region] = mine["treated"].any()
+    ran = [ratio[r] for r in ratio if level[r]]
+    rested = [ratio[r] for r in ratio if not level[r]]
+    out["lift"] = sum(ran) / len(ran) / (sum(rested) / len(rested)) - 1
+    names = [r for r in level if level[r]]
+    came = regions[regions["region"].isin(names) & (regions["day"] >= first) & (regions["day"] <= last)]["value"].sum()
+    out["extra_sales"] = came - came / (1 + out["lift"])
+    out["incremental_roi"] = (e.gross_margin * out["extra_sales"] - cost) / cost
+    out["extra_per_credited"] = out["extra_sales"] / revenue
+
     # the plainest guess at the trend: the mean gain of the days before
     out["plain_trend"] = before.diff().mean() * len(during)
     return out

@@ -14,6 +14,7 @@ from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Figure, Missing, Outcome
 from playbook.results.attribution import Window, attribute, by_rule, findings, leakage, reconcile, stray_marks, window
+from playbook.results.lift import Lift, lift_sentence, regional_lift
 from playbook.results.returns import (
     Awareness,
     Growth,
@@ -36,6 +37,7 @@ __all__ = [
     "Awareness",
     "Goal",
     "Growth",
+    "Lift",
     "Ratios",
     "Sales",
     "Window",
@@ -52,6 +54,7 @@ __all__ = [
     "goal",
     "leakage",
     "leakage_sentence",
+    "lift_sentence",
     "order_margins",
     "outcome",
     "per_creator",
@@ -59,6 +62,7 @@ __all__ = [
     "ratios",
     "reconcile",
     "reconcile_sentence",
+    "regional_lift",
     "sales",
     "sales_sentence",
     "spend",
@@ -323,6 +327,7 @@ def outcome(data: Dataset, brief: Brief) -> Outcome:
     """Return what chapter 10 hands on: the verdict on the goal, and the figures of all three goals as far as the data goes."""
     found = goal(data, brief)
     shown, sold, grown = awareness(data, brief), sales(data, brief), followers(data, brief)
+    raised = regional_lift(data, brief)
     costs = spend(data, brief)
     if isinstance(costs, Missing) and isinstance(shown, Missing) and isinstance(sold, Missing):
         return Outcome(chapter="results", status="needs_data", answer=costs.text)
@@ -344,6 +349,8 @@ def outcome(data: Dataset, brief: Brief) -> Outcome:
         "followers": followers_sentence(grown, brief),
         "sales": sales_sentence(sold, brief),
     }[found.kind]
+    if found.kind == "sales" and not isinstance(raised, Missing):
+        more = f"{more} {lift_sentence(raised, brief)}"
     status = "partial" if found.verdict in ("cannot_tell", "running") else "done"
     return Outcome(
         chapter="results", status=status, answer=f"{found.text} {more}", figures=(head, *figures), findings=findings(data, brief)
@@ -535,3 +542,33 @@ def _sales_figures(found: Sales | Missing, brief: Brief) -> list[Figure]:
         _figure("roi", r.roi, "share", "assumed", text, low=found.roi_low, high=found.roi_high, level=found.level, n=found.creators),
         _figure("break_even_share", r.break_even_share, "share", "assumed", break_even_text(r.break_even_share, write), n=found.orders),
     ]
+
+
+def _lift_figures(found: Lift | Missing, brief: Brief) -> list[Figure]:
+    if isinstance(found, Missing):
+        return []
+    write, money = wording(brief), brief.budget.currency
+    n, text = found.regions_with + found.regions_without, lift_sentence(found, brief)
+    rows = [
+        _figure("lift", found.share, "share", "modelled", text, low=found.low, high=found.high, level=found.level, n=n),
+        _figure(
+            "extra_sales",
+            found.extra,
+            money,
+            "modelled",
+            f"Extra sales in the regions with the campaign: {write.money(found.extra)}.",
+            low=found.extra_low,
+            high=found.extra_high,
+            level=found.level,
+            n=n,
+        ),
+    ]
+    if not math.isnan(found.roi):
+        told = f"On the margin of the extra sales the ROI is {write.share(found.roi)}."
+        rows.append(
+            _figure("incremental_roi", found.roi, "share", "modelled", told, low=found.roi_low, high=found.roi_high, level=found.level, n=n)
+        )
+    if not math.isnan(found.per_credited):
+        told = f"Extra sales are {write.ratio(found.per_credited)} times the credited revenue."
+        rows.append(_figure("extra_per_credited", found.per_credited, "ratio", "modelled", told, n=n))
+    return rows

@@ -9,7 +9,7 @@ import pandas as pd
 
 from playbook.brief import Brief
 from playbook.findings import Missing
-from playbook.results import Awareness, Growth, Sales, break_even_text, followers_sentence, reconcile_sentence
+from playbook.results import Awareness, Growth, Lift, Sales, break_even_text, followers_sentence, lift_sentence, reconcile_sentence
 from playbook.show.tables import Col, Table, table
 from playbook.show.theme import INK, MUTED, PALETTE, RULE, Note, Picture, figure, finish, label_at, missing, say, short_count, takes_missing
 from playbook.wording import handle, plural, wording
@@ -470,3 +470,53 @@ def orders_chart(attributed: pd.DataFrame, brief: Brief) -> Picture | Note:
         "without; dashed: the campaign's days. Source: your orders.",
         alt=f"Stacked bars of orders a day, at most {peak}. {title}.",
     )
+
+
+@takes_missing
+def lift_chart(found: Lift, brief: Brief) -> Picture:
+    """Draw the regions with and without the campaign, each side relative to its own level before."""
+    import matplotlib.dates as dates
+
+    write = wording(brief)
+    fig, axes = figure(height=3.8)
+    # weeks hide the weekday, which both sides share
+    paths = found.paths.set_index("day").rolling(7, min_periods=7, center=True).mean().dropna()
+    start = found.paths["day"].iloc[found.days_before]
+    axes.axvspan(start, found.paths["day"].iloc[-1], color=RULE, alpha=0.45, linewidth=0)
+    for column, colour, style, label in (("with", PALETTE[0], "-", "with"), ("without", PALETTE[1], "--", "without")):
+        axes.plot(paths.index, paths[column], color=colour, linestyle=style, linewidth=1.8)
+        label_at(axes, paths.index[-1], paths[column].iloc[-1], label, colour, fontweight="bold")
+    axes.set_ylabel("Sales, level before = 1")
+    axes.xaxis.set_major_locator(dates.AutoDateLocator(maxticks=7))
+    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(axes.xaxis.get_major_locator()))
+    axes.set_xlim(paths.index[0], found.paths["day"].iloc[-1] + (found.paths["day"].iloc[-1] - paths.index[0]) * 0.08)
+    side = "more" if found.share >= 0 else "less"
+    title = f"Regions with the campaign sold {write.share(abs(found.share))} {side} than the others suggest"
+    if found.found == "cannot_tell":
+        title = "The regions cannot tell whether the campaign added sales"
+    span = write.between(found.low, found.high, write.share, found.level)
+    subtitle = (
+        f"Mean sales of {found.regions_with} regions with and {found.regions_without} without, seven-day mean, grey: the campaign's "
+        f"days; {span} of the rise. "
+        "Source: brand_daily."
+    )
+    return finish(fig, title=title, subtitle=subtitle, alt=f"Two lines of sales. {lift_sentence(found, brief)}")
+
+
+@takes_missing
+def lift_table(found: Lift, brief: Brief) -> Table | Note:
+    """Show what each design says, and the tests beside them."""
+    write = wording(brief)
+    first = ("Difference in differences (the answer)", found.share, found.low, found.high, found.p)
+    rows = [first, *((e.method.capitalize(), e.effect, e.low, e.high, e.p) for e in found.others)]
+    frame = pd.DataFrame(rows, columns=["method", "share", "low", "high", "p"])
+    columns = {"method": Col("Design"), "share": Col("Rise", "share", "low", "high"), "p": Col("Chance of as much", "share")}
+    before = "-" if math.isnan(found.before_p) else write.share(found.before_p)
+    note = (
+        f"{write.share(found.level)} intervals where the design gives one. Chance of as much: among reassignments of the campaign to "
+        "other regions "
+        f"(never below {write.share(found.p_floor)}), or among placebo regions. In {before} of stretches before the campaign the "
+        "regions drifted apart as much. "
+        "Time-based regression takes days as independent and is too sure where the level drifts. Source: brand_daily."
+    )
+    return table(frame, columns, brief, title="Extra sales by design", note=note)

@@ -1,0 +1,264 @@
+"""Extra sales: published answers, planted worlds, and what may not be said."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from playbook import results
+from playbook.brief import Brief
+from playbook.data.dataset import dataset
+from playbook.findings import Missing
+from playbook.results import lift as lifts
+from playbook.results.trend import forecast_sum
+from playbook.show import results as shown
+
+REAL = Path(os.environ.get("PLAYBOOK_REAL_DATA", Path(__file__).parents[1].parent / "shared" / "real"))
+
+
+def real(name: str) -> pd.DataFrame:
+    path = REAL / name
+    if not path.is_file():
+        pytest.skip(f"{path} is not there; set PLAYBOOK_REAL_DATA to the folder that holds it")
+    return pd.read_csv(path)
+
+
+# --- published answers ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def geo():
+    """Daily sales of the treated and the control group of a published geo experiment, and which days lie before it."""
+    rows = real("geo_sales_and_cost.csv").merge(real("geo_assignment.csv"), on="geo")
+    group = rows.loc[rows["cost"] > 0, "geo.group"].iloc[0]
+    table = rows[rows["date"] < "2015-03-16"].pivot_table(index="date", columns="geo.group", values="sales", aggfunc="sum").sort_index()
+    return table[group].to_numpy(), table[3 - group].to_numpy(), np.asarray(table.index < "2015-02-16")
+
+
+@pytest.mark.realdata
+def test_the_geo_experiment_to_the_last_digit(geo):
+    found = lifts.time_based_regression(*geo, level=0.8)
+    assert round(found.effect, 2) == 147_337.12
+    assert round(found.effect / 50_000, 6) == 2.946742
+    assert round(found.low / 50_000, 6) == 2.826194
+
+
+@pytest.mark.realdata
+def test_with_drift_the_geo_experiment_is_less_sure(geo):
+    plain, drifting = lifts.time_based_regression(*geo, level=0.8), lifts.drifting_regression(*geo, level=0.8)
+    assert drifting.low < plain.effect < drifting.high
+    assert drifting.high - drifting.low > plain.high - plain.low
+
+
+@pytest.fixture
+def smoking():
+    """Cigarette sales of California and 38 states, treated from 1989."""
+    table = real("california_prop99.csv").set_index("Year")
+    return table.T.to_numpy(), np.array([c == "California" for c in table.columns]), np.asarray(table.index < 1989)
+
+
+@pytest.mark.realdata
+def test_proposition_99(smoking):
+    assert lifts.difference_in_differences(*smoking).effect == pytest.approx(-27.35, abs=0.005)
+    control, gaps = lifts.synthetic_control(*smoking)
+    assert control.effect == pytest.approx(-19.5, abs=0.1)
+    assert control.p == pytest.approx(3 / 39)
+    assert lifts.synthetic_did(*smoking).effect == pytest.approx(-15.6, abs=0.1)
+    assert len(gaps) == 31 and math.isnan(lifts.synthetic_did(*smoking).low)
+
+
+@pytest.mark.realdata
+def test_causal_impacts_examples_lie_inside_our_intervals_and_ours_is_wider_where_the_level_drifts():
+    arma = real("impact_arma.csv")
+    y, x, before = arma["y"].to_numpy(), arma["X"].to_numpy(), np.arange(100) < 70
+    found = lifts.drifting_regression(y, x, before)
+    assert 0.27 <= found.effect / 30 <= 1.5
+    google = real("impact_google.csv")
+    before = (google["date"] <= "2020-03-01").to_numpy()
+    found = lifts.drifting_regression(google["y"].to_numpy(), google[["x1", "x2"]].to_numpy().T, before)
+    days = int((~before).sum())
+    assert 18 <= found.effect / days <= 36
+    assert (found.high - found.low) / days > 36 - 18
+
+
+# --- arithmetic -----------------------------------------------------------------------------------------------------------------
+
+
+def test_differences_by_hand_with_welch():
+    y = np.array([[10.0, 10, 14], [20, 20, 26], [5, 5, 6], [8, 8, 8], [9, 9, 11]])
+    found = lifts.difference_in_differences(y, np.array([1, 1, 0, 0, 0], bool), np.array([1, 1, 0], bool))
+    from scipy.stats import ttest_ind
+
+    told = ttest_ind([4.0, 6.0], [1.0, 0.0, 2.0], equal_var=False)
+    span = told.confidence_interval(0.95)
+    assert (found.effect, found.p) == (4.0, pytest.approx(told.pvalue))
+    assert (found.low, found.high) == (pytest.approx(span.low), pytest.approx(span.high))
+
+
+def test_reassignment_by_hand():
+    # of the 10 ways to pick 2 of 5, only the real one separates 4 and 6 from the rest
+    y = np.array([[0.0, 4], [0, 6], [0, 1], [0, 0], [0, 2]])
+    assert lifts.reassignment_p(y, np.array([1, 1, 0, 0, 0], bool), np.array([1, 0], bool), seed=1) == 0.1
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(2, 8), st.integers(5, 30), st.integers(0, 10_000))
+def test_weights_lie_on_the_simplex_and_find_a_planted_mixture(count, rows, seed):
+    rng = np.random.default_rng(seed)
+    donors = rng.normal(size=(rows + count, count))
+    planted = rng.dirichlet(np.ones(count))
+    found = lifts.simplex_weights(donors @ planted + 3.0, donors)
+    assert (found >= 0).all() and found.sum() == pytest.approx(1)
+    np.testing.assert_allclose(found, planted, atol=1e-4)
+
+
+def test_conformal_p_is_never_nought_and_small_for_an_outlier():
+    gaps = np.r_[np.tile([0.1, -0.1], 20), 5.0, 5.0]
+    before = np.arange(42) < 40
+    assert lifts.conformal_p(gaps, before) == 1 / 42
+    assert lifts.conformal_p(np.ones(42), before) == 1.0
+
+
+# --- planted worlds ---------------------------------------------------------------------------------------------------------------
+
+
+def world(rng, *, regions=16, treated=8, before=70, days=28, rise=0.0, family="normal", drift=0.01, noise=0.06):
+    """Regions that share a drift and weekdays; the rise is planted where the campaign runs."""
+    draw = {
+        "normal": rng.normal,
+        "t": lambda *a, size: a[1] * rng.standard_t(5, size) / math.sqrt(5 / 3),
+        "gamma": lambda *a, size: a[1] * (rng.gamma(2, 1, size) - 2) / math.sqrt(2),
+    }[family]
+    n = before + days
+    shared = np.cumsum(rng.normal(0, drift, n)) + 0.1 * np.sin(2 * np.pi * np.arange(n) / 7)
+    own = draw(0, noise, size=(regions, n))
+    level = rng.lognormal(7, 0.4, regions)[:, None]
+    chosen = np.zeros(regions, bool)
+    chosen[rng.permutation(regions)[:treated]] = True
+    values = level * np.exp(shared + own)
+    values[np.ix_(chosen, np.arange(n) >= before)] *= 1 + rise
+    return values, chosen
+
+
+def campaign(values, chosen, before=70, days=28):
+    dates = pd.date_range("2026-01-01", periods=values.shape[1])
+    rows = [
+        pd.DataFrame(
+            {
+                "day": dates,
+                "region": f"r{i:02d}",
+                "measure": "sales",
+                "value": v,
+                "treated": bool(chosen[i]) & (np.arange(len(dates)) >= before),
+            }
+        )
+        for i, v in enumerate(values)
+    ]
+    brief = Brief.model_validate(
+        {
+            "goal": {"kind": "sales", "starts": dates[before].date(), "deadline": dates[before + days - 1].date()},
+            "economics": {"gross_margin": 0.5},
+        }
+    )
+    payouts = pd.DataFrame({"creator": ["x:a"], "amount": [100.0], "hours": [0.0], "product_cost": [0.0]})
+    return dataset(brand_daily=pd.concat(rows, ignore_index=True), payouts=payouts), brief
+
+
+@pytest.mark.parametrize("family", ["normal", "t", "gamma"])
+def test_intervals_cover_planted_rises_and_nothing_is_found_where_nothing_is(family):
+    rng = np.random.default_rng(11)
+    worlds, covered, false = 150, 0, 0
+    for i in range(worlds):
+        rise = (0.0, 0.05, 0.1, 0.2)[i % 4]
+        values, chosen = world(rng, rise=rise, family=family)
+        index = values / values[:, :70].mean(axis=1, keepdims=True)
+        before = np.arange(98) < 70
+        usual = index[~chosen][:, ~before].mean()
+        found = lifts.difference_in_differences(index, chosen, before, level=0.9)
+        covered += found.low / usual <= rise <= found.high / usual
+        none, chosen = world(rng, rise=0.0, family=family)
+        wide = lifts.difference_in_differences(none / none[:, :70].mean(axis=1, keepdims=True), chosen, before, level=0.95)
+        false += wide.low > 0 or wide.high < 0
+    # a right method leaves these bands less than once in a thousand
+    assert covered >= 123
+    assert false <= 18
+
+
+def test_a_planted_rise_is_found_and_valued():
+    values, chosen = world(np.random.default_rng(5), rise=0.2)
+    data, brief = campaign(values, chosen)
+    found = results.regional_lift(data, brief)
+    half = (found.high - found.low) / 2
+    # three times the half-width of a 90 % interval: a right method is outside once in a million
+    assert found.found == "found" and abs(found.share - 0.2) < 3 * half
+    truth = (values[chosen][:, 70:] * 0.2 / 1.2).sum()
+    assert abs(found.extra - truth) < 3 * (found.extra_high - found.extra_low) / 2
+    assert found.roi == pytest.approx((0.5 * found.extra - 100) / 100)
+    assert all(e.effect == pytest.approx(0.2, abs=0.06) for e in found.others)
+    assert results.lift_sentence(found, brief).startswith("An effect was found.")
+    assert repr(shown.lift_chart(found, brief)) and repr(shown.lift_table(found, brief))
+
+
+def test_no_rise_is_not_called_one():
+    values, chosen = world(np.random.default_rng(6), rise=0.0)
+    data, brief = campaign(values, chosen)
+    found = results.regional_lift(data, brief)
+    assert found.found in ("none_that_pays", "cannot_tell")
+    assert "An effect" not in results.lift_sentence(found, brief)
+
+
+def test_order_of_rows_changes_nothing():
+    values, chosen = world(np.random.default_rng(7), rise=0.1)
+    data, brief = campaign(values, chosen)
+    mixed = dataset(brand_daily=data.brand_daily.sample(frac=1, random_state=2), payouts=data.payouts)
+    one, two = results.regional_lift(data, brief), results.regional_lift(mixed, brief)
+    assert (one.share, one.low, one.p) == (two.share, two.low, two.p)
+
+
+def test_too_few_regions_are_told():
+    values, chosen = world(np.random.default_rng(8), regions=4, treated=2, rise=0.5)
+    data, brief = campaign(values, chosen)
+    found = results.regional_lift(data, brief)
+    assert found.p_floor == 1 / 6
+    assert "no test can be sure" in results.lift_sentence(found, brief)
+
+
+@pytest.mark.parametrize("regions, treated, before", [(3, 1, 70), (4, 3, 70), (6, 0, 70), (16, 8, 10)])
+def test_what_cannot_be_compared_is_refused(regions, treated, before):
+    values, chosen = world(np.random.default_rng(9), regions=regions, treated=treated, before=before)
+    data, brief = campaign(values, chosen, before=before)
+    found = results.regional_lift(data, brief)
+    assert isinstance(found, Missing) and "Extra sales need" in found.text
+    assert isinstance(results.regional_lift(dataset(), Brief()), Missing)
+
+
+def test_a_region_without_sales_is_refused():
+    values, chosen = world(np.random.default_rng(10))
+    values[0] = 0.0
+    assert isinstance(results.regional_lift(*campaign(values, chosen)), Missing)
+
+
+def test_the_samples_planted_rise_is_inside(glow):
+    # the sample's strength of the planted rise is public knowledge of the world, not of the chapter
+    from playbook.world import Strengths
+
+    found = results.regional_lift(glow.data, glow.brief)
+    wide = (found.high - found.low) / 2
+    assert found.low - wide < Strengths().lift < found.high + wide
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 1000), st.floats(-50, 50), st.floats(0.1, 100))
+def test_forecasts_move_with_the_data(seed, shift, scale):
+    y = np.random.default_rng(seed).normal(size=40)
+    one = forecast_sum(y, np.ones((40, 1)), np.ones((7, 1)), level=0.9)
+    two = forecast_sum(scale * y + shift, np.ones((40, 1)), np.ones((7, 1)), level=0.9)
+    assert two.mean == pytest.approx(scale * one.mean + 7 * shift, abs=1e-5 * (scale + abs(shift)))
+    assert two.high - two.low == pytest.approx(scale * (one.high - one.low), rel=1e-5)
