@@ -17,6 +17,7 @@ from playbook.brief import Brief
 from playbook.data.dataset import dataset
 from playbook.findings import Missing
 from playbook.results import lift as lifts
+from playbook.results import power
 from playbook.results.trend import forecast_sum
 from playbook.show import results as shown
 
@@ -262,3 +263,42 @@ def test_forecasts_move_with_the_data(seed, shift, scale):
     two = forecast_sum(scale * y + shift, np.ones((40, 1)), np.ones((7, 1)), level=0.9)
     assert two.mean == pytest.approx(scale * one.mean + 7 * shift, abs=1e-5 * (scale + abs(shift)))
     assert two.high - two.low == pytest.approx(scale * (one.high - one.low), rel=1e-5)
+
+
+# --- power ------------------------------------------------------------------------------------------------------------------------
+
+
+def planned(values):
+    dates = pd.date_range("2026-01-01", periods=values.shape[1])
+    rows = [pd.DataFrame({"day": dates, "region": f"r{i:02d}", "measure": "sales", "value": v}) for i, v in enumerate(values)]
+    return dataset(brand_daily=pd.concat(rows, ignore_index=True))
+
+
+def test_the_stated_power_is_the_rate_found():
+    rng = np.random.default_rng(12)
+    values, _ = world(rng, regions=12, before=150, days=28)
+    table = power.smallest_rise(planned(values), Brief()).set_index("weeks")
+    rise = table.loc[4, "smallest"]
+    found = 0
+    for _ in range(200):
+        fresh, chosen = world(rng, regions=12, treated=6, before=75, days=28, rise=rise)
+        index = fresh / fresh[:, :75].mean(axis=1, keepdims=True)
+        one = lifts.difference_in_differences(index, chosen, np.arange(103) < 75, level=0.95)
+        found += one.low > 0
+    assert 0.65 <= found / 200 <= 0.95
+    assert table.loc[4, "false_alarms"] <= 0.1
+
+
+def test_longer_campaigns_and_more_regions_show_smaller_rises():
+    rng = np.random.default_rng(13)
+    few, _ = world(rng, regions=6, before=150, days=28, drift=0.0)
+    many, _ = world(rng, regions=24, before=150, days=28, drift=0.0)
+    one, two = (power.smallest_rise(planned(v), Brief()).set_index("weeks")["smallest"] for v in (few, many))
+    assert (two < one).all() and two[8] < two[2]
+
+
+def test_power_without_regions_says_what_to_add():
+    assert isinstance(power.smallest_rise(dataset(), Brief()), Missing)
+    values, _ = world(np.random.default_rng(1), regions=3, treated=1)
+    assert "at least four regions" in power.smallest_rise(planned(values), Brief()).text
+    assert repr(shown.power_table(power.smallest_rise(planned(values), Brief()), Brief()))

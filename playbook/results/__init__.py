@@ -15,6 +15,7 @@ from playbook.data.dataset import Dataset
 from playbook.findings import Figure, Missing, Outcome
 from playbook.results.attribution import Window, attribute, by_rule, findings, leakage, reconcile, stray_marks, window
 from playbook.results.lift import Lift, lift_sentence, regional_lift
+from playbook.results.power import power_sentence, smallest_rise
 from playbook.results.returns import (
     Awareness,
     Growth,
@@ -59,12 +60,14 @@ __all__ = [
     "outcome",
     "per_creator",
     "per_tier",
+    "power_sentence",
     "ratios",
     "reconcile",
     "reconcile_sentence",
     "regional_lift",
     "sales",
     "sales_sentence",
+    "smallest_rise",
     "spend",
     "spend_sentence",
     "stray_marks",
