@@ -168,12 +168,26 @@ def set_up(found: Candidates, shared: Overlap, brief: Brief) -> Problem:
 
 def audience_of(table: pd.DataFrame, shared: Overlap, brief: Brief) -> Audience:
     """Return the audience model of the candidates, counting the people who matter for the goal."""
-    sums = table.groupby("niche")[["people", "reach"]].sum()
-    part = (sums["people"] / sums["reach"]).where(sums["reach"] > 0, 1.0)
-    counted = table["niche"].map(part).to_numpy(dtype=float)
-    audiences = np.maximum(table["followers"].fillna(0), table["reach"]).to_numpy() * counted
-    sizes = {niche: size * float(part[niche]) for niche, size in shared.sizes.items()}
-    return pools(table["people"].to_numpy(), table["niche"].to_numpy(dtype=str), audiences, sizes, brief.market.population)
+    return counted_audience(
+        table["people"].to_numpy(dtype=float),
+        table["reach"].to_numpy(dtype=float),
+        table["followers"].fillna(0).to_numpy(dtype=float),
+        table["niche"].to_numpy(dtype=str),
+        shared.sizes,
+        brief.market.population,
+    )
+
+
+def counted_audience(
+    people: np.ndarray, reach: np.ndarray, followers: np.ndarray, niche: np.ndarray, sizes: dict[str, float], population: float | None
+) -> Audience:
+    """Return the audience model when `people` of those reached count: a niche's pool counts in the same proportion as its creators'
+    people."""
+    names, cell = np.unique(niche, return_inverse=True)
+    reached = np.bincount(cell, weights=reach, minlength=len(names))
+    part = np.divide(np.bincount(cell, weights=people, minlength=len(names)), reached, out=np.ones(len(names)), where=reached > 0)
+    counted = {str(name): sizes[str(name)] * float(share) for name, share in zip(names, part, strict=True)}
+    return pools(people, niche, np.maximum(followers, reach) * part[cell], counted, population)
 
 
 def identified(reach: np.ndarray, population: float = np.inf) -> tuple[float, float]:

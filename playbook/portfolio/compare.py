@@ -11,7 +11,7 @@ import pandas as pd
 
 from playbook.brief import Brief
 from playbook.findings import Missing
-from playbook.portfolio.choice import Choice, audience_of, to_cents
+from playbook.portfolio.choice import Choice, counted_audience, to_cents
 from playbook.portfolio.optimise import greedy
 from playbook.wording import handle, listed
 
@@ -269,10 +269,12 @@ def stability(choice: Choice, brief: Brief, *, draws: int = 200) -> pd.DataFrame
     table = given.candidates.table
     campaigns = given.draws(sorted(table["creator"]), brief)
     chosen = np.zeros(len(table))
+    niche, followers = table["niche"].to_numpy(dtype=str), table["followers"].fillna(0).to_numpy(dtype=float)
+    names = sorted(given.shared.sizes)
     for d in range(min(draws, len(campaigns.reach))):
-        drawn = table.assign(reach=campaigns.reach[d], people=campaigns.reach[d] * campaigns.counts[d])
-        sizes = dict(zip(sorted(given.shared.sizes), campaigns.pools[d], strict=True))
-        audience = audience_of(drawn, given.shared.with_sizes(sizes), brief)
+        reach = campaigns.reach[d]
+        sizes = dict(zip(names, campaigns.pools[d].tolist(), strict=True))
+        audience = counted_audience(reach * campaigns.counts[d], reach, followers, niche, sizes, brief.market.population)
         cents = np.ceil(campaigns.cost[d] * 100).astype(np.int64)
         cents[~table["affordable"].to_numpy()] = to_cents(choice.budget) + 1
         # who must be in is in at any price, as far as the budget goes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -40,10 +40,6 @@ class Overlap:
     measured: tuple[str, ...]
     source: Source
     text: str
-
-    def with_sizes(self, sizes: dict[str, float]) -> Overlap:
-        """Return the same with other pools."""
-        return replace(self, sizes=sizes)
 
 
 def overlap(data: Dataset, brief: Brief, creators: pd.DataFrame, share: float | None = None) -> Overlap:
