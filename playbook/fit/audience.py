@@ -108,7 +108,9 @@ def _filled(shares: dict[str, float]) -> tuple[dict[str, float], float]:
     return dict(shares), 1 - total
 
 
-def _age_cells(theirs: dict[str, float], their_rest: float, ours: dict[str, float], our_rest: float) -> tuple[list[str], np.ndarray, np.ndarray]:
+def _age_cells(
+    theirs: dict[str, float], their_rest: float, ours: dict[str, float], our_rest: float
+) -> tuple[list[str], np.ndarray, np.ndarray]:
     spans = [{age_span(b): s for b, s in side.items() if age_span(b)} for side in (theirs, ours)]
     lost = [sum(s for b, s in side.items() if not age_span(b)) for side in (theirs, ours)]
     cuts = []
@@ -164,7 +166,9 @@ def _in_target(dimension: str, theirs: dict[str, float], targets: list[str]) -> 
     return total
 
 
-def compare(theirs: dict[str, float], ours: dict[str, float], dimension: str, n: float | None, *, level: float, rng: np.random.Generator) -> dict[str, float]:
+def compare(
+    theirs: dict[str, float], ours: dict[str, float], dimension: str, n: float | None, *, level: float, rng: np.random.Generator
+) -> dict[str, float]:
     """Compare one dimension of one audience with the customers.
 
     Returns
@@ -222,7 +226,10 @@ def audience(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """
     customers = {d: getattr(brief.brand.customers, d) for d in DIMENSIONS if getattr(brief.brand.customers, d)}
     if not customers:
-        return Missing(needs=("brand.customers",), text=f"Your brief does not say who your customers are, so audiences cannot be compared: add {ADD_CUSTOMERS}.")
+        return Missing(
+            needs=("brand.customers",),
+            text=f"Your brief does not say who your customers are, so audiences cannot be compared: add {ADD_CUSTOMERS}.",
+        )
     rows = []
     known = data.audience.dropna(subset=["creator", "dimension", "bucket", "share"]).sort_values(["creator", "dimension", "bucket"])
     known = known[known["dimension"].isin(customers)]
@@ -241,7 +248,9 @@ def audience(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
                      "top": ", ".join(f"{b} {100 * s:.0f} %" for b, s in top)})  # fmt: skip
     if not rows:
         shared = " and ".join(customers)
-        return Missing(needs=("audience",), text=f"No audience in your data is told by {shared}, as your customers are: add {ADD_AUDIENCE}.")
+        return Missing(
+            needs=("audience",), text=f"No audience in your data is told by {shared}, as your customers are: add {ADD_AUDIENCE}."
+        )
     return pd.DataFrame(rows)
 
 
@@ -253,7 +262,11 @@ def _bucket(dimension: str, bucket: str) -> str:
         span = age_span(text)
         return f"{span[0]}+" if span and span[1] == OLDEST else f"{span[0]}-{span[1] - 1}" if span else text.casefold()
     text = text.casefold()
-    return {"f": "female", "women": "female", "woman": "female", "m": "male", "men": "male", "man": "male"}.get(text, text) if dimension == "gender" else text
+    return (
+        {"f": "female", "women": "female", "woman": "female", "m": "male", "men": "male", "man": "male"}.get(text, text)
+        if dimension == "gender"
+        else text
+    )
 
 
 @needs("creators", "audience", otherwise=ADD_AUDIENCE)

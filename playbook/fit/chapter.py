@@ -34,7 +34,9 @@ def counts(data: Dataset, brief: Brief) -> str:
     scored = scores(data, brief)
     if isinstance(scored, Missing):
         return scored.text
-    known = [f"{part} known for {int(scored[f'{part}_fit'].notna().sum())} of {len(scored)} creators" for part in ("audience", "niche", "values")]
+    known = [
+        f"{part} known for {int(scored[f'{part}_fit'].notna().sum())} of {len(scored)} creators" for part in ("audience", "niche", "values")
+    ]
     return "\n".join([*known, f"fit known for {int(scored['fit'].notna().sum())}"])
 
 
@@ -62,5 +64,10 @@ def outcome(data: Dataset, brief: Brief) -> Outcome:
         middle = float(share["target_share"].median())
         said = f"Half of {write.count(len(share))} audiences have more than {write.share(middle)} in the target ({target_text(brief)})."
         figures.append(Figure(id="fit.target_share", value=middle, n=len(share), unit="share", source="modelled", text=said))
-    whole = not isinstance(compared, Missing) and known["audience_fit"].notna().all() and known["niche_fit"].notna().all() and len(known) == len(scored)
+    whole = (
+        not isinstance(compared, Missing)
+        and known["audience_fit"].notna().all()
+        and known["niche_fit"].notna().all()
+        and len(known) == len(scored)
+    )
     return Outcome(chapter="fit", status="done" if whole else "partial", answer=text, figures=tuple(figures))

@@ -62,7 +62,14 @@ def delicate() -> tuple[Rule, ...]:
     """Return the kit's own list of delicate topics (`playbook/rules/brand_safety.csv`)."""
     with (files("playbook") / "rules" / "brand_safety.csv").open(encoding="utf-8", newline="") as lines:
         return tuple(
-            Rule(list="delicate", word=r["term"], topic=r["topic"], severity=r["severity"], note=r["note"], unless=tuple(u for u in r["unless"].split("|") if u))
+            Rule(
+                list="delicate",
+                word=r["term"],
+                topic=r["topic"],
+                severity=r["severity"],
+                note=r["note"],
+                unless=tuple(u for u in r["unless"].split("|") if u),
+            )
             for r in csv.DictReader(lines)
         )
 
@@ -70,7 +77,9 @@ def delicate() -> tuple[Rule, ...]:
 def rules(brief: Brief) -> tuple[Rule, ...]:
     """Return all that is looked for: the brief's words to avoid, its competitors, then the kit's list without what the brief names itself."""
     own = [Rule(list="avoid", word=w, topic="your list", severity="high") for w in brief.brand.avoid if w.strip()]
-    rivals = [Rule(list="competitor", word=w.lstrip("@"), topic="competitor", severity="low") for w in brief.brand.competitors if w.strip("@ ")]
+    rivals = [
+        Rule(list="competitor", word=w.lstrip("@"), topic="competitor", severity="low") for w in brief.brand.competitors if w.strip("@ ")
+    ]
     named = {folded(r.word) for r in own}
     return (*own, *rivals, *(r for r in delicate() if folded(r.word) not in named))
 
@@ -124,7 +133,10 @@ def safety(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """
     known = rules(brief)
     if not data.knows("posts", "caption") and not data.creators["bio"].notna().any():
-        return Missing(needs=("posts.caption", "creators.bio"), text="Your data holds neither captions nor bios, so nothing can be looked for: add a column caption to posts.")
+        return Missing(
+            needs=("posts.caption", "creators.bio"),
+            text="Your data holds neither captions nor bios, so nothing can be looked for: add a column caption to posts.",
+        )
     now = data.as_of.tz_convert("UTC").tz_localize(None) if data.as_of.tzinfo else data.as_of
     # one pass in the engine finds the few captions worth reading closely
     stems = "|".join(sorted({re.escape(first[:4]) for r in known for first in Phrase(r.word).parts[:1]})) or "(?!)"
@@ -172,7 +184,14 @@ def per_creator(found: pd.DataFrame | Missing) -> pd.DataFrame | Missing:
         return found
     names = ["avoid", "competitor", "delicate"]
     if found.empty:
-        return pd.DataFrame({"creator": pd.Series(dtype="str"), **{n: pd.Series(dtype="int64") for n in names}, "words": pd.Series(dtype="str"), "last_days": pd.Series(dtype="float64")})
+        return pd.DataFrame(
+            {
+                "creator": pd.Series(dtype="str"),
+                **{n: pd.Series(dtype="int64") for n in names},
+                "words": pd.Series(dtype="str"),
+                "last_days": pd.Series(dtype="float64"),
+            }
+        )
     counts = found.groupby(["creator", "list"]).size().unstack("list").reindex(columns=names).fillna(0).astype("int64")
     counts.columns.name = None
     grouped = found.groupby("creator")

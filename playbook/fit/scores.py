@@ -10,6 +10,7 @@ from playbook.data.dataset import Dataset
 from playbook.findings import Missing, needs
 from playbook.fit.audience import audience, joint_share
 from playbook.fit.text import matches, niche
+from playbook.memo import remembered
 
 PARTS = ("audience", "niche", "values")
 PRIOR_POSTS = 4.0  # a few posts say little: so many posts at the pool's rate are added to each creator's own
@@ -23,6 +24,7 @@ def weights(brief: Brief) -> dict[str, float]:
     return {k: v / total if total > 0 else np.nan for k, v in raw.items()}
 
 
+@remembered
 @needs("creators", otherwise=ADD_CREATORS)
 def scores(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """Score how well each creator fits the brand, as a weighted mean of parts.
@@ -53,7 +55,7 @@ def scores(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     if not isinstance(compared, Missing):
         grouped = compared.groupby("creator")
         out["audience_fit"] = out["creator"].map(grouped["alike"].mean())
-        out["dimensions"] = out["creator"].map(grouped["dimension"].agg(", ".join)).fillna("")
+        out["dimensions"] = out["creator"].map(lambda c, named=grouped["dimension"].agg(", ".join): named.get(c, ""))
     near = niche(data, brief)
     if not isinstance(near, Missing):
         out["niche_fit"] = out["creator"].map(near.set_index("creator")["niche_fit"])
@@ -61,7 +63,7 @@ def scores(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     if not isinstance(found, Missing):
         found = found.set_index("creator")
         out["values_fit"] = out["creator"].map(_words_fit(found))
-        out["matched"] = out["creator"].map(found["matched"]).fillna("")
+        out["matched"] = out["creator"].map(lambda c: found["matched"].get(c, ""))
     share = joint_share(compared, brief)
     for name, source in (("target_share", "target_share"), ("low", "target_low"), ("high", "target_high")):
         out[name] = np.nan if isinstance(share, Missing) else out["creator"].map(share.set_index("creator")[source])

@@ -132,7 +132,10 @@ def matches(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     posts = read_posts(data) if data.has("posts") else pd.DataFrame(columns=["creator", "post", "posted_at", "caption"])
     bios = data.creators.dropna(subset=["bio"]).drop_duplicates("creator").set_index("creator")["bio"]
     if posts.empty and bios.empty:
-        return Missing(needs=("posts.caption", "creators.bio"), text="Your data holds neither captions nor bios, so words cannot be looked for: add a column caption to posts or bio to creators.")
+        return Missing(
+            needs=("posts.caption", "creators.bio"),
+            text="Your data holds neither captions nor bios, so words cannot be looked for: add a column caption to posts or bio to creators.",
+        )
     patterns = [(p, Phrase(p).pattern()) for p in phrases]
     rows = []
     grouped = dict(iter(posts.groupby("creator", sort=True))) if len(posts) else {}
@@ -250,10 +253,13 @@ def niche(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     if t.terms:
         topic, terms = _likeness(t, dict(zip(out["creator"], out["declared"], strict=True)), query)
         out["topic"] = out["creator"].map(topic).astype("float64")
-        out["terms"] = out["creator"].map(terms).fillna("")
+        out["terms"] = out["creator"].map(lambda c: terms.get(c, ""))
     out["posts_words"] = out["creator"].map({c: len(w) for c, w in read.items()}).fillna(0).astype("int64")
     if out["declared"].isna().all() and out["topic"].isna().all():
-        return Missing(needs=("creators.niche", "posts.caption"), text="Your data holds neither niches nor captions: add a column niche to creators or caption to posts.")
+        return Missing(
+            needs=("creators.niche", "posts.caption"),
+            text="Your data holds neither niches nor captions: add a column niche to creators or caption to posts.",
+        )
     out["niche_fit"] = out[["declared", "topic"]].mean(axis=1)
     return out
 

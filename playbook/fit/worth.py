@@ -36,7 +36,9 @@ def reached(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     seen = engagement.reach(data, brief)
     if isinstance(seen, Missing):
         return seen
-    out = share[["creator", "target_share"]].merge(seen[["creator", "reach", "source"]].rename(columns={"source": "reach_source"}), on="creator", how="left")
+    out = share[["creator", "target_share"]].merge(
+        seen[["creator", "reach", "source"]].rename(columns={"source": "reach_source"}), on="creator", how="left"
+    )
     out["target_reach"] = out["reach"] * out["target_share"]
     paid = costs.full(data, brief)
     if isinstance(paid, Missing):

@@ -20,7 +20,10 @@ HATCHES = {"audience": "", "niche": "///", "values": "..."}
 def scores_table(scored: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
     """Show the fit with its parts."""
     if not isinstance(scored, Missing) and scored["fit"].notna().sum() == 0:
-        return say("No creator's fit is known: name customers, niches and keywords in campaign.yml, and add niches, captions or an audience table.", "missing")
+        return say(
+            "No creator's fit is known: name customers, niches and keywords in campaign.yml, and add niches, captions or an audience table.",
+            "missing",
+        )
     columns = {
         "creator": Col("Creator", "handle"),
         "fit": Col("Fit", "share"),
@@ -53,7 +56,15 @@ def parts_chart(scored: pd.DataFrame, brief: Brief) -> Picture | Note:
         bars = axes.barh(names, points, left=left, color=PALETTE[place], hatch=HATCHES[part], edgecolor="white", linewidth=0.5)
         for bar, known in zip(bars, own, strict=True):
             bar.set_alpha(0.9 if known else 0.3)
-        axes.annotate(PART_LABELS[part], (left[-1] + points[-1] / 2, len(shown) - 0.5), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=9, color=PALETTE[place])
+        axes.annotate(
+            PART_LABELS[part],
+            (left[-1] + points[-1] / 2, len(shown) - 0.5),
+            xytext=(0, 2),
+            textcoords="offset points",
+            ha="center",
+            fontsize=9,
+            color=PALETTE[place],
+        )
         left += points
     for y, total in enumerate(left):
         axes.annotate(f"{100 * total:.0f}", (total, y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5, color=INK)
@@ -82,7 +93,15 @@ def stability_chart(steady: pd.DataFrame, brief: Brief) -> Picture:
     for mask, colour, marker in ((sure, PALETTE[2], "o"), (~sure, PALETTE[1], "s")):
         axes.plot(shown["stays"].to_numpy()[mask], np.array(names)[mask], marker, color=colour)
     for y, r in enumerate(shown.itertuples()):
-        axes.annotate(f"rank {r.best_rank} to {r.worst_rank}", (r.stays, y), xytext=(7, 0), textcoords="offset points", va="center", fontsize=8, color=MUTED)
+        axes.annotate(
+            f"rank {r.best_rank} to {r.worst_rank}",
+            (r.stays, y),
+            xytext=(7, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+            color=MUTED,
+        )
     axes.axhline(len(shown) - places - 0.5, color=MUTED, linewidth=0.8, linestyle="--") if places < len(shown) else None
     axes.set_xlim(0, 1.2)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
@@ -90,8 +109,15 @@ def stability_chart(steady: pd.DataFrame, brief: Brief) -> Picture:
     axes.set_xlabel(f"Weightings in which the creator is among the first {places}")
     axes.grid(axis="y", visible=False)
     n = int((steady["stays"] >= 0.9).sum())
-    title = f"{write.count(n)} of {places} places hold whatever the weights" if n else "No place on the shortlist holds whatever the weights"
-    return finish(fig, title=title, subtitle=f"1,000 weightings of the parts, drawn evenly; dashed: end of the shortlist; ranks: middle nine in ten; n = {len(steady)} creators", alt=f"Dot plot of {len(shown)} creators. {title}.")
+    title = (
+        f"{write.count(n)} of {places} places hold whatever the weights" if n else "No place on the shortlist holds whatever the weights"
+    )
+    return finish(
+        fig,
+        title=title,
+        subtitle=f"1,000 weightings of the parts, drawn evenly; dashed: end of the shortlist; ranks: middle nine in ten; n = {len(steady)} creators",
+        alt=f"Dot plot of {len(shown)} creators. {title}.",
+    )
 
 
 @takes_missing
@@ -99,7 +125,14 @@ def stability_table(steady: pd.DataFrame, brief: Brief) -> Table | Note:
     """Show ranks and how far they hang on the weights."""
     columns = {"creator": Col("Creator", "handle"), "rank": Col("Rank", "count"), "fit": Col("Fit", "share"), "stays": Col("Stays on the shortlist", "share"),
                "best_rank": Col("Best rank", "count"), "worst_rank": Col("Worst rank", "count")}  # fmt: skip
-    return table(steady, columns, brief, title="Does the order hold?", note="Best and worst rank: middle nine in ten of 1,000 weightings.", top=brief.fit.top)
+    return table(
+        steady,
+        columns,
+        brief,
+        title="Does the order hold?",
+        note="Best and worst rank: middle nine in ten of 1,000 weightings.",
+        top=brief.fit.top,
+    )
 
 
 def audience_table(compared: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
@@ -108,7 +141,9 @@ def audience_table(compared: pd.DataFrame | Missing, brief: Brief) -> Table | No
         return say(compared)
     wide = compared.pivot(index="creator", columns="dimension", values="alike")
     dimensions = [d for d in ("age", "gender", "country", "language") if d in wide]
-    wide = wide[dimensions].assign(mean=wide.mean(axis=1), n=compared.groupby("creator")["n"].max(), source=compared.groupby("creator")["source"].first())
+    wide = wide[dimensions].assign(
+        mean=wide.mean(axis=1), n=compared.groupby("creator")["n"].max(), source=compared.groupby("creator")["source"].first()
+    )
     wide = wide.reset_index().sort_values(["mean", "creator"], ascending=[False, True])
     columns = {
         "creator": Col("Creator", "handle"),
@@ -143,14 +178,34 @@ def words_table(found: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
     columns = {"creator": Col("Creator", "handle"), "share": Col("Posts with a word of yours", "share"), "posts": Col("Posts read (n)", "count"),
                "matched": Col("Words and posts"), "bio_words": Col("In the bio"), "last_at": Col("Last", "day")}  # fmt: skip
     shown = found if isinstance(found, Missing) else found.sort_values(["share", "creator"], ascending=[False, True], na_position="last")
-    return table(shown, columns, brief, title="The brand's words in their posts", note="Keywords and values of the brief, counted in the latest 50 captions; words only, no meaning is guessed.", top=brief.fit.top)
+    return table(
+        shown,
+        columns,
+        brief,
+        title="The brand's words in their posts",
+        note="Keywords and values of the brief, counted in the latest 50 captions; words only, no meaning is guessed.",
+        top=brief.fit.top,
+    )
 
 
 def niche_table(near: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
     """Show niche and topics."""
-    columns = {"creator": Col("Creator", "handle"), "niche": Col("Niche"), "topic": Col("Likeness of topics", "share"), "terms": Col("Words it rests on"), "niche_fit": Col("Niche fit", "share")}
+    columns = {
+        "creator": Col("Creator", "handle"),
+        "niche": Col("Niche"),
+        "topic": Col("Likeness of topics", "share"),
+        "terms": Col("Words it rests on"),
+        "niche_fit": Col("Niche fit", "share"),
+    }
     shown = near if isinstance(near, Missing) else near.sort_values(["niche_fit", "creator"], ascending=[False, True], na_position="last")
-    return table(shown, columns, brief, title="Niche and topics", note="Likeness: TF-IDF cosine of captions and bio to creators in your niches; the mean with the niche itself (1 or 0) is the niche fit.", top=brief.fit.top)
+    return table(
+        shown,
+        columns,
+        brief,
+        title="Niche and topics",
+        note="Likeness: TF-IDF cosine of captions and bio to creators in your niches; the mean with the niche itself (1 or 0) is the niche fit.",
+        top=brief.fit.top,
+    )
 
 
 @takes_missing
@@ -174,18 +229,32 @@ def audience_chart(compared: pd.DataFrame, brief: Brief) -> Picture:
     best = order[-1]
     rows = compared[compared["creator"] == best].set_index("dimension")["in_target"]
     strongest = rows.idxmax()
-    title = f"{handle(best)} has the audience most like your customers, {write.share(rows[strongest])} of it in the target by {strongest}"
+    title = f"{handle(best)}'s audience is most like your customers ({write.share(rows[strongest])} in the target by {strongest})"
     subtitle = f"Share of the audience in the target ({target_text(brief)}); lines: {write.share(brief.statistics.level)} intervals where n is told; the first {len(order)} of {compared['creator'].nunique()} creators"
-    return finish(fig, title=title, subtitle=subtitle, alt=f"Dot plots of the share in the target for {len(order)} creators by {', '.join(dimensions)}. {title}.")
+    return finish(
+        fig,
+        title=title,
+        subtitle=subtitle,
+        alt=f"Dot plots of the share in the target for {len(order)} creators by {', '.join(dimensions)}. {title}.",
+    )
 
 
 def safety_table(found: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
     """Show hits with the sentence around, the brand's own list first."""
     if not isinstance(found, Missing) and found.empty:
-        return say("No caption or bio holds a word you avoid, a competitor or a delicate topic of the list. Pictures and sound are not seen.")
+        return say(
+            "No caption or bio holds a word you avoid, a competitor or a delicate topic of the list. Pictures and sound are not seen."
+        )
     columns = {"creator": Col("Creator", "handle"), "list": Col("List"), "word": Col("Word"), "severity": Col("Severity"), "days_ago": Col("Days ago", "count"),
                "sponsored": Col("Paid", "flag"), "sentence": Col("The words around"), "note": Col("What else it may mean")}  # fmt: skip
-    return table(found, columns, brief, title="Look at these before you sign", note="Words only: irony, pictures and sound are not seen; a hit is a reason to look. Lists: your brief; the kit's own (playbook/rules/brand_safety.csv).", top=brief.fit.top)
+    return table(
+        found,
+        columns,
+        brief,
+        title="Look at these before you sign",
+        note="Words only: irony, pictures and sound are not seen; a hit is a reason to look. Lists: your brief; the kit's own (playbook/rules/brand_safety.csv).",
+        top=brief.fit.top,
+    )
 
 
 def safety_counts_table(counted: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
@@ -201,4 +270,11 @@ def reached_table(reached: pd.DataFrame | Missing, brief: Brief) -> Table | Note
     """Show the people of the target that one post reaches, and for the money."""
     columns = {"creator": Col("Creator", "handle"), "reach": Col("Reach of a post", "count"), "target_share": Col("In the target", "share"), "target_reach": Col("People of the target", "count"),
                "cost": Col("Full cost of a post", "money"), "per_money": Col(f"People of the target per {brief.budget.currency}", "number1"), "reach_source": Col("Reach is"), "cost_source": Col("Fee is")}  # fmt: skip
-    return table(reached, columns, brief, title="People of the target for the money", note="Reach of one post times the share in the target, over the full cost. Modelled: the dimensions of the audience are taken as independent.", top=brief.fit.top)
+    return table(
+        reached,
+        columns,
+        brief,
+        title="People of the target for the money",
+        note="Reach of one post times the share in the target, over the full cost. Modelled: the dimensions of the audience are taken as independent.",
+        top=brief.fit.top,
+    )

@@ -43,17 +43,46 @@ def coverage_chart(coverage: pd.DataFrame, brief: Brief) -> Picture | Note:
     left = np.zeros(len(shown))
     for strength, label in (("strong", "strong"), ("weak", "weak")):
         values = shown[strength].to_numpy()
-        axes.barh(shown["title"], values, left=left, color=STRENGTHS[strength][0], label=label, hatch="" if strength == "strong" else "///", edgecolor="white")
+        axes.barh(
+            shown["title"],
+            values,
+            left=left,
+            color=STRENGTHS[strength][0],
+            label=label,
+            hatch="" if strength == "strong" else "///",
+            edgecolor="white",
+        )
         left += values
     for y, r in enumerate(shown.itertuples()):
-        axes.annotate(f"{r.strong} strong, {r.weak} weak of {write.count(r.checked)}", (left[y], y), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8.5, color=MUTED)
+        axes.annotate(
+            f"{r.strong} strong, {r.weak} weak of {write.count(r.checked)}",
+            (left[y], y),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8.5,
+            color=MUTED,
+        )
     axes.set_xlim(0, max(left.max(), 1) * 1.6)
     axes.set_xlabel("Creators with a question")
     axes.grid(axis="y", visible=False)
     top = shown.loc[shown["strong"].idxmax()]
-    title = f"Most strong questions, {write.count(top.strong)}, come from: {top.title.lower()}" if top.strong else "No check raises a strong question"
-    alt = f"Bars of questions by check. {title}. " + "; ".join(f"{r.title}: {r.strong} strong, {r.weak} weak of {r.checked}" for r in shown.iloc[::-1].itertuples()) + "."
-    return finish(fig, title=title, subtitle=f"Creators with a strong (filled) or weak (hatched) question by check; error rate {write.share(brief.trust.false_alarms)}; source: your data", alt=alt)
+    title = (
+        f"Most strong questions, {write.count(top.strong)}, come from: {top.title.lower()}"
+        if top.strong
+        else "No check raises a strong question"
+    )
+    alt = (
+        f"Bars of questions by check. {title}. "
+        + "; ".join(f"{r.title}: {r.strong} strong, {r.weak} weak of {r.checked}" for r in shown.iloc[::-1].itertuples())
+        + "."
+    )
+    return finish(
+        fig,
+        title=title,
+        subtitle=f"Creators with a strong (filled) or weak (hatched) question by check; error rate {write.share(brief.trust.false_alarms)}; source: your data",
+        alt=alt,
+    )
 
 
 def flags_table(flags: pd.DataFrame | Missing, brief: Brief, *, strength: str = "strong", top: int = 15) -> Table | Note:
@@ -63,7 +92,12 @@ def flags_table(flags: pd.DataFrame | Missing, brief: Brief, *, strength: str = 
     shown = flags[flags["strength"] == strength]
     if shown.empty:
         return say(f"No creator has a {strength} question on your data.")
-    columns = {"creator": Col("Creator", "handle"), "evidence": Col("What the numbers show"), "innocent": Col("What else would explain it"), "question": Col("What to ask")}
+    columns = {
+        "creator": Col("Creator", "handle"),
+        "evidence": Col("What the numbers show"),
+        "innocent": Col("What else would explain it"),
+        "question": Col("What to ask"),
+    }
     note = "A question is not a verdict: most of these have an ordinary answer. Source: your data."
     return table(shown, columns, brief, title=f"{strength.capitalize()} questions", note=note, top=top)
 
@@ -100,7 +134,11 @@ def jump_chart(jumps: pd.DataFrame, flags: pd.DataFrame | Missing, data: Dataset
     title = f"{handle(first.creator)} gained {write.count(first.gained)} followers on {write.day(first.day)}, {write.share(first.share)} at once"
     strong, weak = int((asked == "strong").sum()), int((asked == "weak").sum())
     subtitle = f"Followers by day; square: strong, triangle: weak (explained by a post or giveaway); the {len(shown)} largest of {strong} strong and {weak} weak; source: your follower history"
-    alt = f"Small line charts of follower counts. {title}. " + "; ".join(f"{handle(r.creator)} {r.strength}, {write.count(r.gained)} more on {write.day(r.day)}" for r in shown.itertuples()) + "."
+    alt = (
+        f"Small line charts of follower counts. {title}. "
+        + "; ".join(f"{handle(r.creator)} {r.strength}, {write.count(r.gained)} more on {write.day(r.day)}" for r in shown.itertuples())
+        + "."
+    )
     return finish(fig, title=title, subtitle=subtitle, alt=alt)
 
 
@@ -118,14 +156,40 @@ def peers_chart(screened: dict[str, pd.DataFrame | Missing] | Missing, brief: Br
     for strength in ("", "weak", "strong"):
         rows = strongest == strength
         colour, marker = STRENGTHS[strength]
-        axes.scatter(frame.loc[rows, "followers"], frame.loc[rows, "rate"], s=16 if not strength else 46, color=colour, marker=marker, alpha=0.45 if not strength else 1, linewidth=0)
+        axes.scatter(
+            frame.loc[rows, "followers"],
+            frame.loc[rows, "rate"],
+            s=16 if not strength else 46,
+            color=colour,
+            marker=marker,
+            alpha=0.45 if not strength else 1,
+            linewidth=0,
+        )
     for place, (platform, rows) in enumerate(frame.groupby("platform", sort=True)):
         rows = rows.sort_values("followers")
-        axes.plot(rows["followers"], rows["expected"], color=PALETTE[(2, 3, 6)[place % 3]], linewidth=1.6, linestyle=("-", "--", ":")[place % 3])
-        axes.annotate(f"usual on {platform}", (rows["followers"].iloc[-1], rows["expected"].iloc[-1]), xytext=(-4, -11 if place % 2 else 6), textcoords="offset points", ha="right", fontsize=8.5, color=PALETTE[(2, 3, 6)[place % 3]])
+        axes.plot(
+            rows["followers"], rows["expected"], color=PALETTE[(2, 3, 6)[place % 3]], linewidth=1.6, linestyle=("-", "--", ":")[place % 3]
+        )
+        axes.annotate(
+            f"usual on {platform}",
+            (rows["followers"].iloc[-1], rows["expected"].iloc[-1]),
+            xytext=(-4, -11 if place % 2 else 6),
+            textcoords="offset points",
+            ha="right",
+            fontsize=8.5,
+            color=PALETTE[(2, 3, 6)[place % 3]],
+        )
     for i in np.flatnonzero(strongest != "")[:8]:
         row = frame.iloc[i]
-        axes.annotate(handle(row["creator"]), (row["followers"], row["rate"]), xytext=(6, 0), textcoords="offset points", va="center", fontsize=8, color=MUTED)
+        axes.annotate(
+            handle(row["creator"]),
+            (row["followers"], row["rate"]),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+            color=MUTED,
+        )
     axes.set_xscale("log")
     axes.set_yscale("log")
     count_axis(axes.xaxis)
@@ -135,7 +199,12 @@ def peers_chart(screened: dict[str, pd.DataFrame | Missing] | Missing, brief: Br
     marked = int((strongest != "").sum())
     title = f"{write.count(marked)} of {write.count(len(frame))} creators engage far more or less than peers of their size"
     subtitle = f"Median of the latest posts over followers; lines: what peers of the platform have; square: strong, triangle: weak; n = {len(frame)}; source: your posts"
-    return finish(fig, title=title, subtitle=subtitle, alt=f"Scatter of engagement per follower against followers with a line for each platform. {title}.")
+    return finish(
+        fig,
+        title=title,
+        subtitle=subtitle,
+        alt=f"Scatter of engagement per follower against followers with a line for each platform. {title}.",
+    )
 
 
 def scores_table(scored: pd.DataFrame | Missing, brief: Brief, *, top: int = 15) -> Table | Note:
@@ -176,24 +245,53 @@ def score_chart(parts: pd.DataFrame, scored: pd.DataFrame, brief: Brief, *, crea
     labels = ["Start", *own["title"], "Score"]
     axes.barh(labels[0], 100, color=PALETTE[6], alpha=0.35)
     for place, r in enumerate(own.itertuples()):
-        axes.barh(r.title, -r.points, left=max(steps[place + 1], 0), color=STRENGTHS[r.strength][0], hatch="" if r.strength == "strong" else "///", edgecolor="white")
-        axes.annotate(f"{r.points:.0f} ({r.strength})", (max(steps[place + 1], 0), place + 1), xytext=(-4, 0), textcoords="offset points", ha="right", va="center", fontsize=8.5, color=MUTED)
+        axes.barh(
+            r.title,
+            -r.points,
+            left=max(steps[place + 1], 0),
+            color=STRENGTHS[r.strength][0],
+            hatch="" if r.strength == "strong" else "///",
+            edgecolor="white",
+        )
+        axes.annotate(
+            f"{r.points:.0f} ({r.strength})",
+            (max(steps[place + 1], 0), place + 1),
+            xytext=(-4, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            fontsize=8.5,
+            color=MUTED,
+        )
     axes.barh(labels[-1], row["score"], color=PALETTE[0])
-    axes.annotate(f"{row['score']:.0f}", (row["score"], len(labels) - 1), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9, color=MUTED)
+    axes.annotate(
+        f"{row['score']:.0f}",
+        (row["score"], len(labels) - 1),
+        xytext=(4, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=9,
+        color=MUTED,
+    )
     axes.invert_yaxis()
     axes.set_xlim(0, 104)
     axes.set_xlabel("Points")
     axes.grid(axis="y", visible=False)
-    title = f"{handle(name)} scores {write.number(row['score'], 0)} of 100; {own['title'].iloc[0].lower()} takes most off"
+    title = f"{handle(name)} scores {write.number(row['score'], 0)} of 100; most goes off for: {own['title'].iloc[0].lower()}"
     subtitle = f"Points by check; filled: strong, hatched: weak; {write.number(row['low'], 0)} to {write.number(row['high'], 0)} under nine in ten other weightings; {row['checks']} checks; modelled"
-    return finish(fig, title=title, subtitle=subtitle, alt=f"Waterfall from 100 to {row['score']:.0f}. {title}. " + "; ".join(f"{r.title} {r.points:.0f}" for r in own.itertuples()) + ".")
+    return finish(
+        fig,
+        title=title,
+        subtitle=subtitle,
+        alt=f"Waterfall from 100 to {row['score']:.0f}. {title}. " + "; ".join(f"{r.title} {r.points:.0f}" for r in own.itertuples()) + ".",
+    )
 
 
 def fakes_table(fakes: pd.DataFrame | Missing, brief: Brief, *, top: int = 12) -> Table | Note:
     """Show the corrected share of fakes of each sampled creator."""
     shown = fakes if isinstance(fakes, Missing) else fakes.sort_values(["share", "creator"], ascending=[False, True])
     columns = {"creator": Col("Creator", "handle"), "n": Col("Sampled (n)", "count"), "listed": Col("Listed", "count"), "apparent": Col("Share listed", "share"),
-               "share": Col("Share not real, corrected", "share", "low", "high"), "source": Col("Errors from")}  # fmt: skip
+               "share": Col("Share that look empty, corrected", "share", "low", "high"), "source": Col("Errors from")}  # fmt: skip
     level = wording(brief).share(brief.statistics.level)
     note = f"Corrected for the score's own errors (Rogan and Gladen, 1978; interval of Lang and Reiczigel, 2014, {level}). Published weights, fitted on accounts of 2017 on one platform: on others they may be off."
     return table(shown, columns, brief, title="From a sample of followers to a share", note=note, top=top)
@@ -213,16 +311,22 @@ def fakes_chart(fakes: pd.DataFrame, brief: Brief) -> Picture:
     axes.annotate("a quarter", (0.25, -0.6), xytext=(3, 0), textcoords="offset points", fontsize=8, color=MUTED)
     percent_axis(axes.xaxis)
     axes.set_xlim(-0.02, 1.02)
-    axes.set_xlabel("Followers that are not real")
+    axes.set_xlabel("Followers that look empty, corrected")
     over = int((fakes["low"] > 0.25).sum())
-    title = f"{write.count(over)} of {write.count(len(fakes))} sampled creators surely have more than a quarter of followers that are not real" if over else f"No sampled creator of {write.count(len(fakes))} surely has more than a quarter of followers that are not real"
-    subtitle = f"Dot: corrected share with its {write.share(brief.statistics.level)} interval; bar: share listed before correction; n = {write.count(fakes['n'].sum())} followers; source: your sample"
+    title = f"In {write.count(over)} of {write.count(len(fakes))} samples, more than a quarter of followers look empty"
+    subtitle = f"Dot: corrected share with its {write.share(brief.statistics.level)} interval; bar: share listed before correction; counted where the whole interval lies above; n = {write.count(fakes['n'].sum())} followers; source: your sample"
     return finish(fig, title=title, subtitle=subtitle, alt=f"Dot plot of {len(shown)} creators. {title}.")
 
 
 def agreement_table(agreed: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
     """Show how far others' scores and ours order creators alike."""
-    columns = {"tool": Col("Tool"), "measure": Col("Measure"), "n": Col("Creators (n)", "count"), "spearman": Col("Same order (Spearman)", "number2", "low", "high"), "apart": Col("Far apart", "count")}
+    columns = {
+        "tool": Col("Tool"),
+        "measure": Col("Measure"),
+        "n": Col("Creators (n)", "count"),
+        "spearman": Col("Same order (Spearman)", "number2", "low", "high"),
+        "apart": Col("Far apart", "count"),
+    }
     note = "1: the same order, 0: none, below 0: the reverse; 90 % intervals; measures of which more is worse are turned round. Source: quoted by the tools."
     return table(agreed, columns, brief, title="Others' scores beside ours", note=note)
 
@@ -236,7 +340,14 @@ def disagreement_table(compared: pd.DataFrame | Missing, brief: Brief, *, top: i
         return say("No quoted score is far from ours.")
     columns = {"creator": Col("Creator", "handle"), "tool": Col("Tool"), "measure": Col("Measure"), "value": Col("Their value", "number2"), "score": Col("Our score", "count"),
                "their_place": Col("Better than, theirs", "share"), "our_place": Col("Better than, ours", "share")}  # fmt: skip
-    return table(shown, columns, brief, title="Where they disagree most", note="Share of the compared creators that do worse. Ask the tool what its number is made of. Source: quoted and modelled.", top=top)
+    return table(
+        shown,
+        columns,
+        brief,
+        title="Where they disagree most",
+        note="Share of the compared creators that do worse. Ask the tool what its number is made of. Source: quoted and modelled.",
+        top=top,
+    )
 
 
 def questions_table(asked: pd.DataFrame | Missing, brief: Brief, *, top: int = 15) -> Table | Note:
@@ -244,4 +355,11 @@ def questions_table(asked: pd.DataFrame | Missing, brief: Brief, *, top: int = 1
     if not isinstance(asked, Missing) and asked.empty:
         return say("There is nothing to ask anybody on your data.")
     columns = {"creator": Col("Creator", "handle"), "strength": Col("Strength"), "about": Col("About"), "question": Col("What to ask for")}
-    return table(asked, columns, brief, title="What to ask, creator by creator", note="Ask everybody on the shortlist for the same screenshots: then nobody feels accused.", top=top)
+    return table(
+        asked,
+        columns,
+        brief,
+        title="What to ask, creator by creator",
+        note="Ask everybody on the shortlist for the same screenshots: then nobody feels accused.",
+        top=top,
+    )

@@ -39,11 +39,17 @@ def questions(flags: pd.DataFrame | Missing, scored: pd.DataFrame | Missing, dat
     for creator, lacks in lacking:
         for kind, mark in (("followers", "follower"), ("engagement", "posts")):
             if mark in lacks or kind in lacks:
-                rows.append({"creator": creator, "strength": "unknown", "about": f"No check of {kind}", "question": SCREENSHOTS[kind], "why": REASONS[kind]})
+                rows.append(
+                    {
+                        "creator": creator,
+                        "strength": "unknown",
+                        "about": f"No check of {kind}",
+                        "question": SCREENSHOTS[kind],
+                        "why": REASONS[kind],
+                    }
+                )
     frame = pd.DataFrame(rows, columns=["creator", "strength", "about", "question", "why"]).astype("str")
     order = {"strong": 0, "weak": 1, "unknown": 2}
     frame["rank"] = frame["strength"].map(order)
     frame["first"] = frame.groupby("creator")["rank"].transform("min")
     return frame.sort_values(["first", "creator", "rank", "about"], ignore_index=True).drop(columns=["rank", "first"])
-
-

@@ -23,12 +23,21 @@ def measure_home(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     where = data.audience[data.audience["dimension"] == "country"] if data.has("audience") else data.audience
     if where.empty:
         return Missing(needs=("audience",), text="Your data holds no audience by country: add audience rows with dimension country.")
-    where = where.assign(bucket=where["bucket"].str.strip().str.upper()).sort_values(["creator", "share", "bucket"], ascending=[True, False, True])
+    where = where.assign(bucket=where["bucket"].str.strip().str.upper()).sort_values(
+        ["creator", "share", "bucket"], ascending=[True, False, True]
+    )
     own = data.creators.drop_duplicates("creator").set_index("creator")["country"]
     country = where["creator"].map(own)
     at_home = (where["bucket"] == country) | (where["bucket"] == brief.market.country)
     grouped = where.assign(home=where["share"].where(at_home, 0.0), country=country).groupby("creator", sort=True)
-    out = grouped.agg(home=("home", "sum"), largest=("bucket", "first"), largest_share=("share", "first"), n=("n", "max"), named=("share", "sum"), country=("country", "first")).reset_index()
+    out = grouped.agg(
+        home=("home", "sum"),
+        largest=("bucket", "first"),
+        largest_share=("share", "first"),
+        n=("n", "max"),
+        named=("share", "sum"),
+        country=("country", "first"),
+    ).reset_index()
     abroad = (out["largest"] != out["country"]) & (out["largest"] != brief.market.country)
     return out.assign(z=np.nan, p=np.nan, over=(out["home"] < HOME_LEAST) & abroad & (out["named"] >= 0.5), explained="")
 
@@ -71,7 +80,14 @@ def measure_labels(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     if isinstance(counted, Missing):
         return counted
     unclear = counted["missing"] + counted["unclear"]
-    return counted.assign(unlabelled=unclear, n=counted["posts"], z=np.nan, p=np.nan, over=(counted["posts"] >= PAID_NEEDED) & (counted["missing"] >= 0.5 * counted["posts"]), explained="")
+    return counted.assign(
+        unlabelled=unclear,
+        n=counted["posts"],
+        z=np.nan,
+        p=np.nan,
+        over=(counted["posts"] >= PAID_NEEDED) & (counted["missing"] >= 0.5 * counted["posts"]),
+        explained="",
+    )
 
 
 def tell_labels(row: pd.Series, write: Wording, brief: Brief) -> Told:
@@ -84,6 +100,20 @@ def tell_labels(row: pd.Series, write: Wording, brief: Brief) -> Told:
 
 CHECKS = (
     Check(name="audience_abroad", title="Audience elsewhere", needs="audience by country", measure=measure_home, tell=tell_home, weight=10),
-    Check(name="sponsored_share", title="Share of paid posts", needs="posts marked as sponsored", measure=measure_sponsored, tell=tell_sponsored, weight=5),
-    Check(name="labels_missing", title="Paid posts without a label", needs="captions of paid posts", measure=measure_labels, tell=tell_labels, weight=5),
+    Check(
+        name="sponsored_share",
+        title="Share of paid posts",
+        needs="posts marked as sponsored",
+        measure=measure_sponsored,
+        tell=tell_sponsored,
+        weight=5,
+    ),
+    Check(
+        name="labels_missing",
+        title="Paid posts without a label",
+        needs="captions of paid posts",
+        measure=measure_labels,
+        tell=tell_labels,
+        weight=5,
+    ),
 )

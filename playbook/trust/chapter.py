@@ -39,7 +39,13 @@ def judged(screened: dict[str, pd.DataFrame | Missing] | Missing) -> set[str]:
     return {c for name, found in screened.items() if not isinstance(found, Missing) and name not in SLIGHT for c in found["creator"]}
 
 
-SLIGHT = ("follows", "likes_hidden", "audience_abroad", "sponsored_share", "labels_missing")  # enough for a question, not enough to call a creator checked
+SLIGHT = (
+    "follows",
+    "likes_hidden",
+    "audience_abroad",
+    "sponsored_share",
+    "labels_missing",
+)  # enough for a question, not enough to call a creator checked
 
 
 def answer(flagged: pd.DataFrame | Missing, screened: dict[str, pd.DataFrame | Missing] | Missing, data: Dataset, brief: Brief) -> str:

@@ -103,13 +103,15 @@ def read(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     creators = with_tiers(data, brief).drop_duplicates("creator")[["creator", "platform", "followers", "language"]]
     frame = frame.merge(creators, on="creator", how="inner")
     if frame.empty:
-        return Missing(needs=("comments",), text="No comment belongs to a post in your data: check that the post columns of comments and posts agree.")
+        return Missing(
+            needs=("comments",), text="No comment belongs to a post in your data: check that the post columns of comments and posts agree."
+        )
     bare = {t: plain(t) for t in frame["text"].dropna().unique()}
     frame["bare"] = [bare.get(t, "") for t in frame["text"]]
     spoken = {b: language_of(b) for b in bare.values()}
     frame = frame.sort_values(["creator", "post_at", "post", "posted_at", "author", "bare"], na_position="last", ignore_index=True)
     own = frame["language"].astype(object).where(frame["language"].notna(), "")
-    tongue = frame["bare"].map(spoken).fillna("")
+    tongue = frame["bare"].map(lambda b: spoken.get(b, ""))
     minutes = (frame["posted_at"] - frame["post_at"]).dt.total_seconds() / 60
     named = frame["author"].notna()
     under = frame["author"].map(frame[named].groupby("author")["post"].nunique())
@@ -128,7 +130,9 @@ def read(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     ).reset_index()  # fmt: skip
     quick = frame[frame["quick"] & frame["posted_at"].notna()]
     out["returning"] = out["creator"].map(frame[returning].groupby("creator")["author"].nunique()).fillna(0)
-    out["same_order"] = out["creator"].map({c: _same_order(g) for c, g in quick.groupby("creator", sort=True) if len(g) >= 6}).astype("float64")
+    out["same_order"] = (
+        out["creator"].map({c: _same_order(g) for c, g in quick.groupby("creator", sort=True) if len(g) >= 6}).astype("float64")
+    )
     out["platform"] = out["platform"].where(out["platform"].notna(), platform_of(out["creator"]))
     return out
 
@@ -167,7 +171,9 @@ def _measure(found: pd.DataFrame | Missing, of: str, out_of: str, least: float, 
                        p=peers["p_high"], over=(share >= least) & (peers["p_high"] < UNUSUAL), explained="")  # fmt: skip
     out = out[peers["z"].notna()]
     if out.empty:
-        return Missing(needs=("comments",), text=f"Fewer than {PEERS_NEEDED} creators have enough comments to compare: add comments of more creators.")
+        return Missing(
+            needs=("comments",), text=f"Fewer than {PEERS_NEEDED} creators have enough comments to compare: add comments of more creators."
+        )
     return out
 
 
@@ -226,19 +232,61 @@ def measure_pod(found: pd.DataFrame | Missing, brief: Brief) -> pd.DataFrame | M
 
 def tell_pod(row: pd.Series, write: Wording, brief: Brief) -> Told:
     when = f" within {QUICK_MINUTES:.0f} minutes of the post" if row["timed"] else ""
-    shared = f"; some of them also write under {write.count(row['creators_shared'] - 1)} other creators of your list" if row["creators_shared"] > 1 else ""
-    order = f"; pairs of them come in the same order {write.share(row['same_order'])} of the time" if row["same_order"] == row["same_order"] else ""
+    shared = (
+        f"; some of them also write under {write.count(row['creators_shared'] - 1)} other creators of your list"
+        if row["creators_shared"] > 1
+        else ""
+    )
+    order = (
+        f"; pairs of them come in the same order {write.share(row['same_order'])} of the time"
+        if row["same_order"] == row["same_order"]
+        else ""
+    )
     return Told(
         evidence=f"{write.count(row['quick'])} of {write.count(row['n'])} comments ({write.share(row['share'])}) come{when} from {write.count(row['returning'])} people who are under "
         f"several posts{shared}{order}; {write.count(row['peers'])} creators of your list have about {write.share(row['expected'])}.",
-        innocent=f"Here, {row['explained']}." if row["explained"] else "Friends and true fans have notifications on and comment on everything.",
+        innocent=f"Here, {row['explained']}."
+        if row["explained"]
+        else "Friends and true fans have notifications on and comment on everything.",
         question="Are you in a group whose members comment on each other's posts?",
     )
 
 
 CHECKS = (
-    Check(name="comments_generic", title="Comments that fit any post", needs="10 comments a creator", read=read, measure=measure_generic, tell=tell_generic, weight=10),
-    Check(name="comments_copied", title="Comments that repeat", needs="10 comments a creator", read=read, measure=measure_copies, tell=tell_copies, weight=10),
-    Check(name="comments_foreign", title="Comments in another language", needs="10 comments with a language", read=read, measure=measure_foreign, tell=tell_foreign, weight=10),
-    Check(name="comments_pod", title="The same people under every post", needs="10 comments with authors", read=read, measure=measure_pod, tell=tell_pod, weight=15),
+    Check(
+        name="comments_generic",
+        title="Comments that fit any post",
+        needs="10 comments a creator",
+        read=read,
+        measure=measure_generic,
+        tell=tell_generic,
+        weight=10,
+    ),
+    Check(
+        name="comments_copied",
+        title="Comments that repeat",
+        needs="10 comments a creator",
+        read=read,
+        measure=measure_copies,
+        tell=tell_copies,
+        weight=10,
+    ),
+    Check(
+        name="comments_foreign",
+        title="Comments in another language",
+        needs="10 comments with a language",
+        read=read,
+        measure=measure_foreign,
+        tell=tell_foreign,
+        weight=10,
+    ),
+    Check(
+        name="comments_pod",
+        title="The same people under every post",
+        needs="10 comments with authors",
+        read=read,
+        measure=measure_pod,
+        tell=tell_pod,
+        weight=15,
+    ),
 )

@@ -9,6 +9,7 @@ import pandas as pd
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing, needs
+from playbook.memo import remembered
 from playbook.trust import audience, comments, followers, growth, numbers
 from playbook.trust.check import Check
 from playbook.trust.rates import q_values
@@ -20,6 +21,7 @@ COLUMNS = ["creator", "check", "title", "strength", "evidence", "innocent", "que
 ADD_CREATORS = "a creators table with creator and followers"
 
 
+@remembered
 @needs("creators", otherwise=ADD_CREATORS)
 def screen(data: Dataset, brief: Brief) -> dict[str, pd.DataFrame | Missing] | Missing:
     """Run every check over every creator it can judge.

@@ -21,7 +21,9 @@ LABELS_NEEDED = 15  # of each kind, before your own labels replace the published
 SAMPLE_NEEDED = 20
 EXPECTED_MOST = 0.25  # Modash's help pages call up to a quarter of fakes expected
 RIDGE = 1.0
-ADD_SAMPLE = "a follower_sample table with creator, account (hashed), following, followers and posts; label fake or real where somebody looked"
+ADD_SAMPLE = (
+    "a follower_sample table with creator, account (hashed), following, followers and posts; label fake or real where somebody looked"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +73,13 @@ def published() -> dict[str, float]:
 def published_errors() -> Errors:
     """Return the errors of the published score on the accounts it was made from, each scored by a model that had not seen it."""
     rules = published()
-    return Errors(fakes=int(rules["fakes"]), listed_fakes=int(rules["listed_fakes"]), real=int(rules["real"]), passed_real=int(rules["passed_real"]), source="benchmark")
+    return Errors(
+        fakes=int(rules["fakes"]),
+        listed_fakes=int(rules["listed_fakes"]),
+        real=int(rules["real"]),
+        passed_real=int(rules["passed_real"]),
+        source="benchmark",
+    )
 
 
 def features(sample: pd.DataFrame) -> np.ndarray:
@@ -108,21 +116,26 @@ def fit_weights(sample: pd.DataFrame, fake: np.ndarray, *, ridge: float = RIDGE)
     ridge : float
         Half the weight of the squared coefficients.
     """
-    from scipy.optimize import minimize
-
     x = features(sample)
     whole = np.isfinite(x).all(axis=1)
     x, y = x[whole], np.asarray(fake, dtype=float)[whole]
+    shrink = np.diag([0.0] + [ridge] * (x.shape[1] - 1))
+    b = np.zeros(x.shape[1])
 
-    def loss(b: np.ndarray) -> tuple[float, np.ndarray]:
+    def loss(b: np.ndarray) -> float:
         z = x @ b
-        p = 1 / (1 + np.exp(-np.clip(z, -500, 500)))
-        value = float(np.sum(np.logaddexp(0, z) - y * z) + 0.5 * ridge * np.sum(b[1:] ** 2))
-        gradient = x.T @ (p - y)
-        gradient[1:] += ridge * b[1:]
-        return value, gradient
+        return float(np.sum(np.logaddexp(0, z) - y * z) + 0.5 * b @ shrink @ b)
 
-    return minimize(loss, np.zeros(x.shape[1]), jac=True, method="BFGS").x
+    for _ in range(100):
+        p = 1 / (1 + np.exp(-np.clip(x @ b, -500, 500)))
+        step = np.linalg.lstsq((x.T * (p * (1 - p))) @ x + shrink, x.T @ (p - y) + shrink @ b, rcond=None)[0]
+        size = 1.0
+        while loss(b - size * step) > loss(b) + 1e-9 and size > 1e-6:
+            size /= 2
+        b = b - size * step
+        if np.max(np.abs(step)) < 1e-8:
+            break
+    return b
 
 
 def corrected_share(listed: float, n: float, errors: Errors, level: float) -> tuple[float, float, float]:
@@ -176,7 +189,13 @@ def errors(data: Dataset) -> Errors:
         real = (labelled["label"] == "real").to_numpy() & known
         if fake.sum() >= LABELS_NEEDED and real.sum() >= LABELS_NEEDED:
             listed = found >= published()["cut"]
-            return Errors(fakes=int(fake.sum()), listed_fakes=int((fake & listed).sum()), real=int(real.sum()), passed_real=int((real & ~listed).sum()), source="measured")
+            return Errors(
+                fakes=int(fake.sum()),
+                listed_fakes=int((fake & listed).sum()),
+                real=int(real.sum()),
+                passed_real=int((real & ~listed).sum()),
+                source="measured",
+            )
     return published_errors()
 
 
@@ -238,7 +257,10 @@ def honest_text(precision: float) -> str:
     ('it lists one honest person for every nine fakes', 'it lists seven honest people for every three fakes')
     """
     names = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-    best = min(((h, f) for f in range(1, 13) for h in range(1, 13)), key=lambda x: (abs(x[1] / (x[0] + x[1]) - precision) > 0.011, x[0] + x[1], abs(x[1] / (x[0] + x[1]) - precision)))
+    best = min(
+        ((h, f) for f in range(1, 13) for h in range(1, 13)),
+        key=lambda x: (abs(x[1] / (x[0] + x[1]) - precision) > 0.011, x[0] + x[1], abs(x[1] / (x[0] + x[1]) - precision)),
+    )
     honest, fake = best
     if precision > 0.93 or precision < 0.07:
         return f"{100 * (1 - precision):.0f} of 100 on it are honest people"
@@ -263,10 +285,19 @@ def tell_fakes(row: pd.Series, write: Wording, brief: Brief) -> Told:
     level = write.share(brief.statistics.level)
     return Told(
         evidence=f"Of {write.count(row['n'])} sampled followers {write.count(row['listed'])} look empty or follow thousands; corrected for the score's errors, "
-        f"{write.share(row['share'])} are not real ({level} interval {write.share(row['low'])} to {write.share(row['high'])}); up to {write.share(EXPECTED_MOST)} is often called expected.",
+        f"an estimated {write.share(row['share'])} are not real ({level} interval {write.share(row['low'])} to {write.share(row['high'])}); up to {write.share(EXPECTED_MOST)} is often called expected.",
         innocent="Every larger account collects such followers without asking for them, and quiet people with empty profiles are real.",
         question="Have you looked at your newest followers? Please send followers by country and the share that saw your last posts.",
     )
 
 
-CHECKS = (Check(name="followers_fake", title="Sampled followers that look empty", needs="a sample of 20 followers", measure=measure_fakes, tell=tell_fakes, weight=30),)
+CHECKS = (
+    Check(
+        name="followers_fake",
+        title="Sampled followers that look empty",
+        needs="a sample of 20 followers",
+        measure=measure_fakes,
+        tell=tell_fakes,
+        weight=30,
+    ),
+)

@@ -22,7 +22,9 @@ def measure_jump(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         return found
     found = found[found["z"].notna()]
     if found.empty:
-        return Missing(needs=("follower_history",), text=f"No history has {COUNTS_NEEDED} counts or more, so jumps cannot be told: add a count a day.")
+        return Missing(
+            needs=("follower_history",), text=f"No history has {COUNTS_NEEDED} counts or more, so jumps cannot be told: add a count a day."
+        )
     over = found["large"] & (found["z"] >= brief.trust.jump_z)
     return found.assign(n=found["counts"], over=over, explained=[_explained(r) for r in found.itertuples()])
 
@@ -71,7 +73,9 @@ def measure_silent(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     if not data.has("follower_history") or not data.has("posts"):
         return Missing(needs=("follower_history", "posts"), text="Growth without posts needs both: add follower_history and posts.")
     frame = data.follower_history.dropna(subset=["followers", "day"]).sort_values(["creator", "day"])
-    span = frame.groupby("creator", sort=True).agg(first=("day", "first"), last=("day", "last"), start=("followers", "first"), end=("followers", "last"), n=("day", "size"))
+    span = frame.groupby("creator", sort=True).agg(
+        first=("day", "first"), last=("day", "last"), start=("followers", "first"), end=("followers", "last"), n=("day", "size")
+    )
     span = span[(span["n"] >= COUNTS_NEEDED) & (span["start"] > 0)].reset_index()
     if span.empty:
         return Missing(needs=("follower_history",), text=f"No history has {COUNTS_NEEDED} counts or more: add a count a day.")
@@ -107,6 +111,20 @@ def tell_silent(row: pd.Series, write: Wording, brief: Brief) -> Told:
 
 
 CHECKS = (
-    Check(name="follower_jump", title="Jumps in followers", needs="a follower history of 20 counts", measure=measure_jump, tell=tell_jump, weight=35),
-    Check(name="growth_without_posts", title="Growth without posts", needs="a follower history and posts", measure=measure_silent, tell=tell_silent, weight=10),
+    Check(
+        name="follower_jump",
+        title="Jumps in followers",
+        needs="a follower history of 20 counts",
+        measure=measure_jump,
+        tell=tell_jump,
+        weight=35,
+    ),
+    Check(
+        name="growth_without_posts",
+        title="Growth without posts",
+        needs="a follower history and posts",
+        measure=measure_silent,
+        tell=tell_silent,
+        weight=10,
+    ),
 )

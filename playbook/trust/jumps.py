@@ -204,7 +204,8 @@ def jumps(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
 def _platforms(data: Dataset, creator: np.ndarray) -> np.ndarray:
     told = data.creators.dropna(subset=["platform"]).drop_duplicates("creator").set_index("creator")["platform"]
     named = platform_of(pd.Series(creator, dtype="str"))
-    return pd.Series(creator, dtype="str").map(told).fillna(named).to_numpy(dtype=object)
+    known = dict(told)
+    return np.array([known.get(c, n) for c, n in zip(creator, named, strict=True)], dtype=object)
 
 
 def _one_day(h: Histories, best: np.ndarray) -> np.ndarray:
@@ -251,7 +252,13 @@ def _round_size(gained: pd.Series) -> pd.Series:
 def _posts_near(data: Dataset, brief: Brief, found: pd.DataFrame) -> pd.DataFrame:
     """Return the post that did best around each rise, over the creator's typical post, and a giveaway told in a caption."""
     asked = found.loc[found["large"] & (found["z"] > 3), ["creator", "day"]]
-    kinds = {"creator": "str", "viral_at": "datetime64[us]", "viral_multiple": "float64", "giveaway_at": "datetime64[us]", "giveaway_told": "bool"}
+    kinds = {
+        "creator": "str",
+        "viral_at": "datetime64[us]",
+        "viral_multiple": "float64",
+        "giveaway_at": "datetime64[us]",
+        "giveaway_told": "bool",
+    }
     if asked.empty or not data.has("posts"):
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
     likely = " OR ".join(f"contains(lower(caption), '{w}')" for w in GIVEAWAY_WORDS)
@@ -280,10 +287,21 @@ def _posts_near(data: Dataset, brief: Brief, found: pd.DataFrame) -> pd.DataFram
     )
     near["posted_at"] = near["posted_at"].dt.tz_localize(None)
     viral = near[near["multiple"] >= VIRAL_MULTIPLE].drop_duplicates("creator").set_index("creator")
-    given = near[near["giveaway"]].sort_values(["creator", "told"], ascending=[True, False], kind="stable").drop_duplicates("creator").set_index("creator")
+    given = (
+        near[near["giveaway"]]
+        .sort_values(["creator", "told"], ascending=[True, False], kind="stable")
+        .drop_duplicates("creator")
+        .set_index("creator")
+    )
     out = asked[["creator"]].copy()
-    out["viral_at"] = out["creator"].map(viral["posted_at"])
+    out["viral_at"] = _moment(out["creator"], viral)
     out["viral_multiple"] = out["creator"].map(near.drop_duplicates("creator").set_index("creator")["multiple"])
-    out["giveaway_at"] = out["creator"].map(given["posted_at"])
-    out["giveaway_told"] = out["creator"].map(given["told"]).astype("boolean").fillna(False).astype(bool)
+    out["giveaway_at"] = _moment(out["creator"], given)
+    out["giveaway_told"] = out["creator"].isin(given.index[given["told"]])
     return out
+
+
+def _moment(creator: pd.Series, posts: pd.DataFrame) -> pd.Series:
+    """Look up the time of each creator's post; missing where there is none."""
+    known = dict(posts["posted_at"])
+    return pd.Series([known.get(c, pd.NaT) for c in creator], index=creator.index, dtype="datetime64[us]")

@@ -80,7 +80,13 @@ def measure_following(read: pd.DataFrame, brief: Brief) -> pd.DataFrame | Missin
     peers = among_peers(np.log((frame["following"] + 1) / frame["followers"]), frame["followers"], frame["platform"], 0.0 * ratio)
     over = ratio >= brief.trust.following_ratio
     return frame[["creator", "platform", "followers", "following"]].assign(
-        ratio=ratio, place=place, n=len(frame), z=peers["z"], p=peers["p_high"].where(frame["following"] > MASS_FOLLOWING), over=over, explained=""
+        ratio=ratio,
+        place=place,
+        n=len(frame),
+        z=peers["z"],
+        p=peers["p_high"].where(frame["following"] > MASS_FOLLOWING),
+        over=over,
+        explained="",
     )
 
 
@@ -115,7 +121,11 @@ def measure_engagement(read: pd.DataFrame, brief: Brief, *, high: bool) -> pd.Da
     )  # fmt: skip
     out = out[peers["z"].notna()]
     if out.empty:
-        return _none(f"Fewer than {PEERS_NEEDED} creators of one platform have posts with known likes", ("posts.likes",), "more creators to compare with")
+        return _none(
+            f"Fewer than {PEERS_NEEDED} creators of one platform have posts with known likes",
+            ("posts.likes",),
+            "more creators to compare with",
+        )
     return out
 
 
@@ -150,7 +160,9 @@ def measure_evenness(read: pd.DataFrame, brief: Brief) -> pd.DataFrame | Missing
     frame = read
     frame = frame[(frame["followers"] > 0) & (frame["likes_known"] >= EVEN_POSTS_NEEDED) & (frame["likes_typical"] >= 20)]
     if frame.empty:
-        return _none(f"No creator has {EVEN_POSTS_NEEDED} posts with known likes, 20 or more each", ("posts.likes",), "more posts with their likes")
+        return _none(
+            f"No creator has {EVEN_POSTS_NEEDED} posts with known likes, 20 or more each", ("posts.likes",), "more posts with their likes"
+        )
     # chance alone spreads small counts: 1/likes of variance belongs to no one
     spread = (frame["likes_log_var"] - 1 / frame["likes_typical"]).clip(lower=1e-6)
     value = np.log(spread)
@@ -161,12 +173,18 @@ def measure_evenness(read: pd.DataFrame, brief: Brief) -> pd.DataFrame | Missing
         p=peers["p_low"], over=((peers["p_low"] < UNUSUAL) & (peers["residual"] <= -2 * TWICE)) | (same & (frame["likes_typical"] >= 100)), explained="",
     )  # fmt: skip
     out = out[peers["z"].notna()]
-    return out if len(out) else _none(f"Fewer than {PEERS_NEEDED} creators of one platform have enough posts", ("posts.likes",), "more creators to compare with")
+    return (
+        out
+        if len(out)
+        else _none(
+            f"Fewer than {PEERS_NEEDED} creators of one platform have enough posts", ("posts.likes",), "more creators to compare with"
+        )
+    )
 
 
 def tell_evenness(row: pd.Series, write: Wording, brief: Brief) -> Told:
     return Told(
-        evidence=f"Likes on {write.count(row['n'])} posts lie between {write.count(row['likes_min'])} and {write.count(row['likes_max'])}; posts differ by "
+        evidence=f"Likes on {write.count(row['n'])} posts range from {write.count(row['likes_min'])} to {write.count(row['likes_max'])}; posts differ by "
         f"{write.share(row['spread'])}, those of {write.count(row['peers'])} peers by about {write.share(row['expected'])}.",
         innocent="Very regular posts of one kind to a loyal audience, or counts that a tool has rounded or averaged.",
         question="Where do the likes of your last ten posts come from? Please send screenshots of one strong and one weak post's statistics.",
@@ -184,11 +202,17 @@ def measure_roundness(read: pd.DataFrame, brief: Brief) -> pd.DataFrame | Missin
     # where a file rounds for everybody, round numbers say nothing about anybody
     pool = float(frame["round_share"].mean()) if len(frame) else 0.0
     if frame.empty or pool > 0.2:
-        why = "The likes in your data look rounded for everybody" if len(frame) else f"No creator has {EVEN_POSTS_NEEDED} posts with 100 likes or more"
+        why = (
+            "The likes in your data look rounded for everybody"
+            if len(frame)
+            else f"No creator has {EVEN_POSTS_NEEDED} posts with 100 likes or more"
+        )
         return _none(why, ("posts.likes",), "likes as exact counts")
     rounded = (frame["round_share"] * frame["round_n"]).round()
     p = pd.Series(binom.sf(rounded - 1, frame["round_n"], max(0.02, pool)), index=frame.index)
-    return frame[["creator"]].assign(rounded=rounded, n=frame["round_n"], z=np.nan, p=p, over=(p < UNUSUAL) & (frame["round_share"] >= 0.3), explained="")
+    return frame[["creator"]].assign(
+        rounded=rounded, n=frame["round_n"], z=np.nan, p=p, over=(p < UNUSUAL) & (frame["round_share"] >= 0.3), explained=""
+    )
 
 
 def tell_roundness(row: pd.Series, write: Wording, brief: Brief) -> Told:
@@ -206,7 +230,9 @@ def measure_talk(read: pd.DataFrame, brief: Brief) -> pd.DataFrame | Missing:
     frame = read
     frame = frame[(frame["followers"] > 0) & (frame["both_known"] >= POSTS_NEEDED) & (frame["likes_sum"] >= 200)]
     if frame.empty:
-        return _none(f"No creator has {POSTS_NEEDED} posts with likes and comments", ("posts.comments",), "comments beside the likes of posts")
+        return _none(
+            f"No creator has {POSTS_NEEDED} posts with likes and comments", ("posts.comments",), "comments beside the likes of posts"
+        )
     value = np.log((frame["comments_sum"] + 0.5) / frame["likes_sum"])
     peers = among_peers(value, frame["followers"], frame["platform"], 1 / (frame["comments_sum"] + 0.5) + 0.3 / frame["both_known"])
     closed = frame["commented"] == 0
@@ -216,7 +242,13 @@ def measure_talk(read: pd.DataFrame, brief: Brief) -> pd.DataFrame | Missing:
         explained=np.where(closed, "no post has a comment, so they may be turned off", ""),
     )  # fmt: skip
     out = out[peers["z"].notna()]
-    return out if len(out) else _none(f"Fewer than {PEERS_NEEDED} creators of one platform have enough posts", ("posts.comments",), "more creators to compare with")
+    return (
+        out
+        if len(out)
+        else _none(
+            f"Fewer than {PEERS_NEEDED} creators of one platform have enough posts", ("posts.comments",), "more creators to compare with"
+        )
+    )
 
 
 def tell_talk(row: pd.Series, write: Wording, brief: Brief) -> Told:
@@ -267,11 +299,53 @@ def _shared(**given) -> Check:
 
 
 CHECKS = (
-    _shared(name="engagement_low", title="Engagement below peers", needs="followers, and posts with likes", measure=_low, tell=tell_low, weight=25),
-    _shared(name="engagement_high", title="Engagement above peers", needs="followers, and posts with likes", measure=_high, tell=tell_high, weight=15),
-    _shared(name="likes_even", title="Likes that hardly differ", needs="eight posts with likes", measure=measure_evenness, tell=tell_evenness, weight=15),
-    _shared(name="likes_round", title="Likes in round numbers", needs="eight posts with 100 likes", measure=measure_roundness, tell=tell_roundness, weight=10),
-    _shared(name="comments_per_like", title="Comments per like", needs="posts with likes and comments", measure=measure_talk, tell=tell_talk, weight=10),
+    _shared(
+        name="engagement_low",
+        title="Engagement below peers",
+        needs="followers, and posts with likes",
+        measure=_low,
+        tell=tell_low,
+        weight=25,
+    ),
+    _shared(
+        name="engagement_high",
+        title="Engagement above peers",
+        needs="followers, and posts with likes",
+        measure=_high,
+        tell=tell_high,
+        weight=15,
+    ),
+    _shared(
+        name="likes_even",
+        title="Likes that hardly differ",
+        needs="eight posts with likes",
+        measure=measure_evenness,
+        tell=tell_evenness,
+        weight=15,
+    ),
+    _shared(
+        name="likes_round",
+        title="Likes in round numbers",
+        needs="eight posts with 100 likes",
+        measure=measure_roundness,
+        tell=tell_roundness,
+        weight=10,
+    ),
+    _shared(
+        name="comments_per_like",
+        title="Comments per like",
+        needs="posts with likes and comments",
+        measure=measure_talk,
+        tell=tell_talk,
+        weight=10,
+    ),
     _shared(name="likes_hidden", title="Likes not shown", needs="posts", measure=measure_hidden, tell=tell_hidden, weight=5),
-    _shared(name="follows", title="Accounts followed per follower", needs="following and followers", measure=measure_following, tell=tell_following, weight=10),
+    _shared(
+        name="follows",
+        title="Accounts followed per follower",
+        needs="following and followers",
+        measure=measure_following,
+        tell=tell_following,
+        weight=10,
+    ),
 )

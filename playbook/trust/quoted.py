@@ -42,7 +42,10 @@ def beside(data: Dataset, scored: pd.DataFrame | Missing) -> pd.DataFrame | Miss
         return scored
     frame = data.scores.dropna(subset=["value"]).merge(scored[["creator", "score"]].dropna(), on="creator", how="inner")
     if frame.empty:
-        return Missing(needs=("scores",), text="No creator has both a quoted score and one of ours, so they cannot be compared: add scores, posts and a follower history.")
+        return Missing(
+            needs=("scores",),
+            text="No creator has both a quoted score and one of ours, so they cannot be compared: add scores, posts and a follower history.",
+        )
     frame["towards"] = np.where([is_worse(m) for m in frame["measure"]], -frame["value"], frame["value"])
     grouped = frame.groupby(["tool", "measure"])
     size = grouped["value"].transform("size")
@@ -73,5 +76,15 @@ def agreement(compared: pd.DataFrame | Missing) -> pd.DataFrame | Missing:
         rho = float(np.corrcoef(group["their_place"], group["our_place"])[0, 1]) if n >= NEEDED and varied else np.nan
         away = 1.645 * 1.06 / np.sqrt(n - 3) if n > 3 else np.nan
         middle = np.arctanh(np.clip(rho, -0.999, 0.999))
-        rows.append({"tool": tool, "measure": measure, "n": n, "spearman": rho, "low": np.tanh(middle - away), "high": np.tanh(middle + away), "apart": int(group["disagree"].sum())})
+        rows.append(
+            {
+                "tool": tool,
+                "measure": measure,
+                "n": n,
+                "spearman": rho,
+                "low": np.tanh(middle - away),
+                "high": np.tanh(middle + away),
+                "apart": int(group["disagree"].sum()),
+            }
+        )
     return pd.DataFrame(rows)

@@ -62,7 +62,7 @@ def degrees_of_freedom(z: np.ndarray, *, far: float = 0.98) -> float:
 
 
 def among_peers(
-    value: pd.Series, size: pd.Series, group: pd.Series, variance: pd.Series, *, needed: int = PEERS_NEEDED, far: float = 0.98
+    value: pd.Series, size: pd.Series, group: pd.Series, variance: pd.Series, *, needed: int = PEERS_NEEDED, far: float = 0.9
 ) -> pd.DataFrame:
     """Return how far each value lies from what peers of its size and group have, and how unusual that is.
 
@@ -80,7 +80,7 @@ def among_peers(
     variance : Series
         Variance of `value` by its own posts (0 where known exactly).
     far : float
-        Percentile by which the weight of the tails is judged; lower it where more than a few per cent may be true outliers.
+        Percentile by which the weight of the tails is judged, below the share of true outliers.
 
     Returns
     -------

@@ -50,11 +50,16 @@ def parts(screened: dict[str, pd.DataFrame | Missing] | Missing) -> pd.DataFrame
         rows.append(pd.DataFrame({"creator": found["creator"], "check": name, "title": BY_NAME[name].title, "kind": listed.loc[name, "kind"],
                                   "strength": found["strength"], "factor": factor, "points": -listed.loc[name, "weight"] * factor + 0.0}))  # fmt: skip
     if not rows:
-        return Missing(needs=("posts", "follower_history"), text="No check could judge anybody, so there is no score: add posts with likes or a follower history.")
+        return Missing(
+            needs=("posts", "follower_history"),
+            text="No check could judge anybody, so there is no score: add posts with likes or a follower history.",
+        )
     return pd.concat(rows).sort_values(["creator", "check"], ignore_index=True)
 
 
-def scores(screened: dict[str, pd.DataFrame | Missing] | Missing, data: Dataset, brief: Brief, *, weightings: int = 1_000) -> pd.DataFrame | Missing:
+def scores(
+    screened: dict[str, pd.DataFrame | Missing] | Missing, data: Dataset, brief: Brief, *, weightings: int = 1_000
+) -> pd.DataFrame | Missing:
     """Return the open score of each creator: 100 less what the checks take off, never below 0.
 
     A creator without a check of followers (history or sample) or without one of engagement has no score: "not enough data" is not a middling number.
@@ -63,7 +68,7 @@ def scores(screened: dict[str, pd.DataFrame | Missing] | Missing, data: Dataset,
     -------
     DataFrame
         Lowest score first, those without last: `creator`, `score` (0-100; missing with too little data), `low`, `high` (the middle nine in ten of
-        1,000 weightings, each check's weight moved by a log-normal factor of sd 0.5), `checks` (how many could judge), `lacks` (what is missing
+        1,000 weightings, each check's weight moved by a log-normal factor of sd 0.3), `checks` (how many could judge), `lacks` (what is missing
         for a score), `taken` (titles of the checks that took points off, largest first).
     """
     found = parts(screened)
@@ -75,7 +80,7 @@ def scores(screened: dict[str, pd.DataFrame | Missing] | Missing, data: Dataset,
     known = factor.notna()
     own = np.array([c.weight for c in CHECKS])
     rng = np.random.default_rng([brief.statistics.seed, 5])
-    drawn = own * np.exp(0.5 * rng.standard_normal((weightings, len(own))))
+    drawn = own * np.exp(0.3 * rng.standard_normal((weightings, len(own))))
     filled = factor.fillna(0.0).to_numpy()
     score = np.clip(100 - filled @ own, 0, 100)
     moved = np.clip(100 - filled @ drawn.T, 0, 100)
@@ -94,12 +99,12 @@ def scores(screened: dict[str, pd.DataFrame | Missing] | Missing, data: Dataset,
             "lacks": [" and ".join(lacks[k] for k in NEEDED if not has[k][i]) for i in range(len(creators))],
         }
     )
-    out["taken"] = out["creator"].map(titles).fillna("")
+    out["taken"] = out["creator"].map(lambda c: titles.get(c, ""))
     return out.sort_values(["score", "creator"], na_position="last", ignore_index=True)
 
 
 def suspicion(screened: dict[str, pd.DataFrame | Missing]) -> pd.Series:
-    """Return a finer order than the score, for measuring how well the checks tell: weight × rarity of all that is known, explained jumps for a tenth.
+    """Return a finer order than the score, for measuring how well the checks tell: rarity of all that is known, added up, what is explained for a tenth.
 
     Returns
     -------
@@ -110,12 +115,12 @@ def suspicion(screened: dict[str, pd.DataFrame | Missing]) -> pd.Series:
     for name, found in screened.items():
         if isinstance(found, Missing):
             continue
-        rarity = np.clip(-np.log10(found["p"].astype("float64").clip(lower=1e-12)), 0, 6).fillna(0.0)
+        rarity = np.clip(-np.log10(found["p"].astype("float64").clip(lower=1e-12)) - 1, 0, 6).fillna(0.0)
         if name == "follower_jump":
             # the size of a jump orders better than its tail probability, which is capped by the length of the history
             rarity = np.clip(4 * np.log10(found["z"].clip(lower=4) / 4), 0, 6).fillna(0.0)
-        rarity = rarity.where(found["over"].astype(bool), 0.3 * rarity.clip(upper=2))
+        rarity = rarity.where(found["over"].astype(bool), 0.5 * rarity.clip(upper=3))
         rarity = rarity.where(found["explained"] == "", EXPLAINED * rarity)
-        for creator, value in zip(found["creator"], rarity * BY_NAME[name].weight, strict=True):
+        for creator, value in zip(found["creator"], rarity, strict=True):
             total[creator] = total.get(creator, 0.0) + float(value)
     return pd.Series(total, dtype="float64").sort_index()
