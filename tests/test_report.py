@@ -14,6 +14,7 @@ from pathlib import Path
 import jsonschema
 import nbformat
 import pytest
+from python_calamine import CalamineWorkbook
 
 from playbook.errors import BadCall, NotUsable
 from playbook.report import kernels, pages, run, settings, workbook
@@ -107,6 +108,12 @@ def test_the_schema_can_refuse(spoil, root, home, books, tmp_path, quick):
     spoil(document)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(document, schema)
+
+
+@pytest.mark.notebooks
+def test_the_workbook_keeps_the_order_of_columns(whole):
+    book = CalamineWorkbook.from_path(str(whole[0].out / "workbook.xlsx"))
+    assert book.get_sheet_by_name("08 rows").to_python()[0] == ["Creator", "Rate", "Day", "n"]
 
 
 @pytest.mark.notebooks

@@ -140,6 +140,17 @@ def test_there_is_no_formula_and_no_link(path):
             assert "externalLink" not in name
 
 
+def test_columns_stand_in_the_order_in_which_the_chapter_gave_them(campaign, tmp_path):
+    """A notebook on disk sorts the keys of what it keeps."""
+    import dataclasses
+
+    one = state("engagement", {"rows": [{"cost": 2.0, "creator": "a", "tier": "micro"}]})
+    one = dataclasses.replace(one, columns={"rows": ["creator", "tier", "cost"]})
+    workbook.write(tmp_path / "w.xlsx", campaign, [one, *_not_run([one])], collect.results(campaign, [one]))
+    sheet = CalamineWorkbook.from_path(str(tmp_path / "w.xlsx")).get_sheet_by_name("04 rows").to_python()
+    assert sheet == [["Creator", "Tier", "Cost"], ["a", "micro", 2.0]]
+
+
 def test_days_times_flags_and_lists(sheets):
     first = rows(sheets["04 chosen a b"])[0]
     assert first["Day"] == dt.date(2026, 4, 1) or first["Day"] == dt.datetime(2026, 4, 1)

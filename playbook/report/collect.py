@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ class State:
     outcome : dict
         What it handed on, as plain values; empty where it handed on nothing.
     failure : Failure or None
+    columns : dict of str to list of str
+        The columns of each of its tables, in order.
     stale : bool
         Whether it was run on other inputs or settings than the present ones.
     """
@@ -41,6 +43,7 @@ class State:
     failure: Failure | None = None
     stale: bool = False
     failed_cell: str = ""
+    columns: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def status(self) -> str:
@@ -105,6 +108,7 @@ def chapters(found: dict[str, Path], fingerprint: str) -> list[State]:
                 outcome=dict(record["outcome"]) if record and not failed else {},
                 failure=Failure(chapter.name, failed["sentence"], failed["cell"]) if failed else None,
                 failed_cell=failed["id"] if failed else "",
+                columns=(record or {}).get("columns", {}),
                 stale=run_on != fingerprint,
             )
         )

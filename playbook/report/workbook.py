@@ -15,6 +15,8 @@ from playbook.report.collect import State
 MAX_TEXT = 32_767
 MAX_ROWS = 1_048_575
 _DAY = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$")
+_MONEY = {"fee", "fees", "cost", "costs", "revenue", "amount", "profit", "contribution", "cpm", "cpe", "cpv", "cpa"}
+_SHORT = {"cpm", "cpe", "cpv", "cpa", "roi", "roas", "utm"}
 _SHARES = {"share", "rate", "fit", "chance", "probability", "level"}
 _SOURCES = (
     ("measured", "counted or computed from your data"),
@@ -42,7 +44,7 @@ def write(path: Path, campaign: Campaign, states: list[State], document: Mapping
         book.set_properties(
             {"title": campaign.brief.name, "author": campaign.brief.brand.name, "created": _excel_time(as_of.to_pydatetime())}
         )
-        sheets = _Sheets(book)
+        sheets = _Sheets(book, campaign.brief.budget.currency)
         _read_me(sheets, campaign, states, document)
         _decision(sheets, campaign, states, document)
         _figures(sheets, document)
@@ -57,8 +59,9 @@ def write(path: Path, campaign: Campaign, states: list[State], document: Mapping
 class _Sheets:
     """Adds sheets to a workbook in one look."""
 
-    def __init__(self, book: Any):
+    def __init__(self, book: Any, currency: str):
         self.book = book
+        self.currency = currency
         self.taken: set[str] = set()
         self.bold = book.add_format({"bold": True, "font_size": 14})
         self.head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom", "bg_color": "#F0F2F5"})
@@ -101,7 +104,7 @@ class _Sheets:
                 break
             for i, (key, _, _) in enumerate(columns):
                 pattern = _pattern(row.get(units)) if units and key not in ("n", "level") else ""
-                self.cell(sheet, last, i, row.get(key), pattern or _pattern_of_name(key))
+                self.cell(sheet, last, i, row.get(key), pattern or _pattern_of_name(key, self.currency))
         sheet.freeze_panes(1, 1)
         if last:
             sheet.autofilter(0, 0, min(last, MAX_ROWS), len(columns) - 1)
@@ -144,10 +147,14 @@ def _pattern(unit: str | None) -> str:
     return {"share": "0.00%", "count": "#,##0", "ratio": "0.00"}.get(unit or "", "")
 
 
-def _pattern_of_name(name: str) -> str:
+def _pattern_of_name(name: str, currency: str) -> str:
+    """Choose a format by the words of a column's name."""
+    words = set(name.split("_"))
     if name in ("year", "creator", "post"):
         return "0"
-    return "0.0%" if set(name.split("_")) & _SHARES else ""
+    if words & _MONEY:
+        return _pattern(currency)
+    return "0.0%" if words & _SHARES else ""
 
 
 def _read_me(sheets: _Sheets, campaign: Campaign, states: list[State], document: Mapping[str, Any]) -> None:
@@ -287,9 +294,20 @@ def _chapter(sheets: _Sheets, state: State) -> None:
     for name, rows in state.outcome.get("tables", {}).items():
         if not rows:
             continue
-        keys = list(dict.fromkeys(k for row in rows for k in row))
-        columns = [(k, k.replace("_", " ").capitalize(), _width(k, rows)) for k in keys]
+        keys = state.columns.get(name) or list(dict.fromkeys(k for row in rows for k in row))
+        columns = [(k, _heading(k), _width(k, rows)) for k in keys]
         sheets.table(f"{state.chapter.number} {name.replace('_', ' ')}", columns, rows)
+
+
+def _heading(key: str) -> str:
+    """Write a column's name as a heading.
+
+    >>> _heading("cpe_low"), _heading("fee_source"), _heading("n")
+    ('CPE low', 'Fee source', 'n')
+    """
+    words = [w.upper() if w in _SHORT else w for w in key.split("_")]
+    text = " ".join(words)
+    return text if text == "n" or words[0] in {w.upper() for w in _SHORT} else text[:1].upper() + text[1:]
 
 
 def _width(key: str, rows: Sequence[Mapping[str, Any]]) -> int:
