@@ -13,7 +13,7 @@ from playbook.data.dataset import Dataset
 from playbook.findings import Figure, Finding, Missing, Outcome
 from playbook.portfolio.choice import Choice, choose, set_up
 from playbook.portfolio.compare import compare
-from playbook.portfolio.forecast import VARIES
+from playbook.portfolio.forecast import VARIES, chance
 from playbook.portfolio.overlap import overlap
 from playbook.wording import Wording, handle, listed, plural, wording
 
@@ -121,12 +121,10 @@ def answer(choice: Choice | Missing, brief: Brief) -> str | Missing:
     who = listed([handle(c) for c in choice.chosen["creator"]], 4)
     text = f"Work with {who} ({n} {plural(n, 'creator')}) for {write.money(choice.cost)} of your {write.money(choice.budget)}: "
     text += f"expect about {_round(choice.value, write)} {_unit(choice, brief)} ({_between(choice, write)}). "
-    text += f"The target of {write.count(choice.target)} is reached in {_chance(choice.probability)} of simulated campaigns"
+    text += f"The target of {write.count(choice.target)} is reached in {chance(choice.probability)} of simulated campaigns"
     loose = int((choice.chosen["fee_source"] != "quoted").sum())
     if loose:
-        text += (
-            f"; {loose} of the fees {plural(loose, 'is', 'are')} not quoted yet, and the budget holds in {_chance(choice.within_budget)}"
-        )
+        text += f"; {loose} of the fees {plural(loose, 'is', 'are')} not quoted yet, and the budget holds in {chance(choice.within_budget)}"
     return text + "."
 
 
@@ -149,15 +147,6 @@ def _round(value: float, write: Wording) -> str:
         return write.count(value)
     step = 10 ** (len(str(int(value))) - (2 if value < 10_000 else 3))
     return write.count(round(value / step) * step)
-
-
-def _chance(share: float) -> str:
-    """Write a share of simulated campaigns without claiming certainty."""
-    if share >= 0.995:
-        return "more than 99 %"
-    if share <= 0.005:
-        return "fewer than 1 %"
-    return f"{100 * share:.0f} %"
 
 
 def certificate(choice: Choice | Missing, overlaps: pd.DataFrame | Missing, brief: Brief) -> str | Missing:
@@ -192,16 +181,16 @@ def forecast_sentence(result: Forecast | Missing, choice: Choice | Missing, brie
     if isinstance(choice, Missing):
         return choice
     write = wording(brief)
-    text = f"The target of {write.count(choice.target)} {choice.unit} is reached in {_chance(result.probability)} of simulated campaigns; "
+    text = f"The target of {write.count(choice.target)} {choice.unit} is reached in {chance(result.probability)} of simulated campaigns; "
     text += f"the worst tenth bring {_round(result.worst, write)} on average."
     if len(result.drivers):
         text += f" Most of the spread comes from {result.drivers.iloc[0]['input']}."
     if abs(result.independent - result.probability) >= 0.02:
-        text += f" If creators varied independently it would look like {_chance(result.independent)}, which is wrong."
+        text += f" If creators varied independently it would look like {chance(result.independent)}, which is wrong."
     if np.isfinite(result.profitable):
         extra = ", if every order were one that would not have come anyway" if brief.economics.incremental_share is None else ""
         interval = write.between(result.roi_low, result.roi_high, write.share, choice.level)
-        text += f" The set earns more than it costs in {_chance(result.profitable)} of them"
+        text += f" The set earns more than it costs in {chance(result.profitable)} of them"
         text += f" (return {write.share(result.roi)}, {interval}){extra}."
     return text
 
@@ -261,7 +250,7 @@ def _figures(choice: Choice, brief: Brief) -> list[Figure]:
     value = f"Expect about {_round(choice.value, write)} {_unit(choice, brief)} ({_between(choice, write)})."
     people = f"About {_round(choice.people, write)} people are reached at least once."
     bound = f"No set within the limits brings more than {_round(choice.upper_bound, write)} {choice.unit} in this model."
-    chance = f"The target is reached in {_chance(choice.probability)} of simulated campaigns."
+    target = f"The target is reached in {chance(choice.probability)} of simulated campaigns."
     ends = {"low": choice.value_low, "high": choice.value_high, "level": level}
     reached = {"low": choice.people_low, "high": choice.people_high, "level": level}
     figures = [
@@ -285,7 +274,7 @@ def _figures(choice: Choice, brief: Brief) -> list[Figure]:
             source="modelled",
             text=f"Gap to it: {write.share(choice.gap)}.",
         ),
-        Figure(id="portfolio.probability", value=choice.probability, n=n, unit="share", source="modelled", text=chance),
+        Figure(id="portfolio.probability", value=choice.probability, n=n, unit="share", source="modelled", text=target),
     ]
     for row in compare(choice, brief).itertuples():
         if row.way != "best set" and pd.notna(row.value):

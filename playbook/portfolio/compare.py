@@ -12,6 +12,7 @@ import pandas as pd
 from playbook.brief import Brief
 from playbook.findings import Missing
 from playbook.portfolio.choice import Choice, counted_audience, to_cents
+from playbook.portfolio.forecast import chance
 from playbook.portfolio.optimise import greedy
 from playbook.wording import handle, listed
 
@@ -137,7 +138,7 @@ def compare_sentence(compared: pd.DataFrame, choice: Choice, brief: Brief) -> st
         text += f"{write.share(-nearest['less'])} more, because it ignores your limits"
     else:
         text += "as good as the same"
-    text += f", and the best set beats it in {write.share(nearest['beaten'])} of the simulated campaigns."
+    text += f", and the best set beats it in {chance(nearest['beaten'])} of the simulated campaigns."
     macro = rest[rest["way"] == "one macro"]
     if len(macro) and nearest["way"] != "one macro":
         one = macro.iloc[0]

@@ -154,3 +154,16 @@ def simulate(
         pools=pools,
         population=np.inf if brief.market.population is None else brief.market.population,
     )
+
+
+def chance(share: float) -> str:
+    """Write a share of simulated campaigns without claiming certainty.
+
+    >>> chance(0.83), chance(1.0), chance(0.001)
+    ('83 %', 'more than 99 %', 'fewer than 1 %')
+    """
+    if share >= 0.995:
+        return "more than 99 %"
+    if share <= 0.005:
+        return "fewer than 1 %"
+    return f"{100 * share:.0f} %"
