@@ -302,7 +302,10 @@ def _together(first: pd.DataFrame, brief: Brief) -> str:
     who = "All together" if len(known) == len(first) else f"The {len(known)} of {len(first)} who told a fee together"
     if len(known) == 1:
         who = f"{handle(first.loc[known.index[0], 'creator'])}, who told a fee,"
-    verdict = f"within your budget of {write.money(budget)}" if total <= budget else f"more than your budget of {write.money(budget)}"
+    verdict = f"within your budget of {write.money(budget)}"
+    if total > budget:
+        fit = int((known.cumsum() <= budget).sum())
+        verdict = f"more than your budget of {write.money(budget)}, which pays for the first {fit} of them"
     cost = "costs" if len(known) == 1 else "cost"
     return f"{who} {cost} {write.money(total)} for the first post and your other costs, {verdict}."
 

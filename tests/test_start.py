@@ -215,3 +215,12 @@ def test_the_table_of_chapters_agrees_with_the_notebooks():
         assert f"({chapter.notebook})" in row and f"| {minutes} |" in row, row
         for needed in chapter.needs:
             assert needed in row, row
+
+
+def test_a_shortlist_dearer_than_the_budget_says_how_many_it_pays_for():
+    data = by_hand({f"instagram:c{i}": 0.02 * 2**i for i in range(3)})
+    quotes = pd.DataFrame({"creator": [f"instagram:c{i}" for i in range(3)], "fee": 400.0, "deliverable": "photo"})
+    data = dataset(creators=data.creators, posts=data.posts.to_pandas(), quotes=quotes, as_of=data.as_of)
+    # 400 and 3 hours at 35 are 505 each: a budget of 1,100 pays for two
+    brief = Brief.model_validate({"budget": {"amount": 1100}})
+    assert "more than your budget of €1,100, which pays for the first 2 of them" in start.first_answer(start.candidates(data, brief), brief)

@@ -14,13 +14,18 @@ from playbook.wording import Wording, plural, wording
 
 
 def days_left(data: Dataset, brief: Brief) -> float:
-    """Return the days from now to the deadline, both counted; missing where the brief names none.
+    """Return the days from now to the deadline, both counted; missing where there is no deadline or no day that counts as now.
 
     From the campaign's first day, where that lies ahead. Below 1 where the deadline has passed.
     """
-    if brief.goal.deadline is None:
+    if brief.goal.deadline is None or _no_now(data):
         return math.nan
     return float((brief.goal.deadline - _first_day(data, brief)).days + 1)
+
+
+def _no_now(data: Dataset) -> bool:
+    """Say whether neither the data nor the brief tells a day: the dataset then stands at the epoch."""
+    return data.as_of.value == 0
 
 
 def _first_day(data: Dataset, brief: Brief) -> dt.date:
@@ -32,8 +37,10 @@ def time_sentence(p: Plan, data: Dataset, brief: Brief) -> str:
     """Say how many days are left, and how many posts a week the plan takes."""
     left = days_left(data, brief)
     write = wording(brief)
-    if math.isnan(left):
+    if brief.goal.deadline is None:
         return "Your brief names no deadline: without one nobody can say whether you are late."
+    if math.isnan(left):
+        return "Neither your data nor your brief tells which day it is, so the days left are not known: write as_of in campaign.yml."
     if left < 1:
         now = f"on {write.day(data.as_of)}, the day that counts as now"
         passed = f"The deadline, {write.day(brief.goal.deadline)}, has passed {now}"

@@ -297,7 +297,7 @@ def card_chart(card: Card, brief: Brief) -> Picture | Note:
     _few_dates(fig, axes if both else [axes])
     best = liked.loc[liked["engagement"].idxmax()]
     times = best["engagement"] / middle
-    title = f"{handle(card.creator)}: {write.count(middle)} engagements on a typical post, {write.ratio(times)} times as many on the best"
+    title = f"{handle(card.creator)}: typically {write.count(middle)} engagements, {write.ratio(times)} times that at best"
     subtitle = f"Likes + comments + shares + saves; each mark a post, n = {len(liked)}, logarithmic; line: median. Measured" + (
         "; below: followers day by day" if both else ""
     )

@@ -166,7 +166,8 @@ def sensitivity_chart(sensitivity: pd.DataFrame, brief: Brief) -> Picture | Note
             axes.plot(end, y, mark, color=PALETTE[0], markersize=7)
     planned = shown["at_value"].iloc[0]
     axes.axvline(planned, color=INK, linewidth=1)
-    axes.annotate(" as planned", (planned, len(shown) - 0.45), fontsize=9, color=INK, va="bottom")
+    away = "right" if money and brief.budget.amount > planned else "left"
+    axes.annotate(" as planned ", (planned, len(shown) - 0.45), fontsize=9, color=INK, va="bottom", ha=away)
     low, high = min(ends.min().min(), planned), max(ends.max().max(), planned)
     if money:
         budget = brief.budget.amount
@@ -181,7 +182,7 @@ def sensitivity_chart(sensitivity: pd.DataFrame, brief: Brief) -> Picture | Note
     axes.set_xlabel(f"Money it takes, {brief.budget.currency} (logarithmic)" if money else "Creators it takes (logarithmic)")
     most = shown.iloc[-1]
     title = f"The plan hangs most on {most['label'][0].lower()}{most['label'][1:]}"
-    subtitle = "What the target takes when one rate alone moves: down-triangle at the low end of its range, up-triangle at the high end"
+    subtitle = "What the target takes as one rate alone moves; triangle down: low end of its range, up: high end"
     amount = write.money if money else write.count
     span = f"{amount(min(most['at_low'], most['at_high']))} to {amount(max(most['at_low'], most['at_high']))}"
     alt = f"Range bars of {len(shown)} rates. {title}: {span}, as planned {amount(planned)}."
