@@ -260,7 +260,9 @@ def cell(creators: int, range_: tuple[int, int], spread: float, tail: str, world
         got[np.arange(range_[1]) >= n[:, None]] = np.nan
         mean = np.nanmean(got, axis=1)
         cv2 = np.nanvar(got, axis=1, ddof=1) / mean**2
-        fit = pool(mean / followers, mean, cv2, n, followers, np.full(creators, "instagram"), 0.9)
+        logs = np.log(np.where(got > 0, got, np.nan))
+        log_var = np.nanvar(logs, axis=1, ddof=1)
+        fit = pool(mean / followers, mean, cv2, log_var, n, followers, np.full(creators, "instagram"), 0.9)
         raw = np.log(mean / followers)
         away = t.ppf(0.95, n - 1) * np.sqrt(cv2 / n)
         p = mean / followers

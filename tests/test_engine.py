@@ -47,6 +47,7 @@ def test_moments_are_those_of_pandas():
         assert row["ratio"] == pytest.approx(ratio)
         assert row["ratio_median"] == pytest.approx((up / down).median())
         assert row["cv2"] == pytest.approx(((up - ratio * down) ** 2).sum() / (len(up) - 1) / up.mean() ** 2)
+        assert row["log_var"] == pytest.approx(np.log(up / down).var(ddof=1))
         assert row["top_share"] == pytest.approx(up.max() / up.sum())
         assert row["too_young"] == (raw["creator"] == creator).sum() - len(group)
 
@@ -141,8 +142,8 @@ def test_a_million_posts_of_ten_thousand_creators_in_seconds(tmp_path):
     reduced = time.perf_counter() - began
     began = time.perf_counter()
     followers = rng.uniform(1e3, 1e6, len(table))
-    mean, cv2, count = (table[c].to_numpy() for c in ("mean", "cv2", "n"))
-    pool(mean / followers, mean, cv2, count, followers, np.full(len(table), "instagram"), 0.9)
+    mean, cv2, logs, count = (table[c].to_numpy() for c in ("mean", "cv2", "log_var", "n"))
+    pool(mean / followers, mean, cv2, logs, count, followers, np.full(len(table), "instagram"), 0.9)
     fitted = time.perf_counter() - began
     print(f"reduced in {reduced:.1f} s, fitted in {fitted:.1f} s")
     assert len(table) == creators and reduced < 30 and fitted < 15

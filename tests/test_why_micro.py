@@ -269,6 +269,12 @@ def test_when_micros_are_alike_and_cheap_they_win():
     assert flat.engagements_win < 0.2
 
 
+def test_the_level_of_intervals_does_not_change_who_wins():
+    data = market(fee_exponent=0.8, creators=60, posts=6)
+    share = [why_micro.several(data, Brief(statistics={"level": level})).engagements_win for level in (0.8, 0.95)]
+    assert share[0] == pytest.approx(share[1], abs=0.04)
+
+
 def test_surface_falls_with_overlap_and_hours():
     surface = why_micro.surface(market(fee_exponent=0.9), Brief())
     for _, part in surface.groupby(["exponent", "hours"]):

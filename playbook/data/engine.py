@@ -239,8 +239,9 @@ class Posts:
             Sorted by `creator`: `creator`, `posts` (in the window), `n` (of these, with both numbers, the denominator above 0),
             `too_young`, `likes_hidden` (in the window, without likes), `undated`, `mean` and `denominator` (means a post), `ratio` (of
             the sums), `cv2` (squared coefficient of variation of a post around the ratio: the linearised residual over the mean, with
-            n - 1), `ratio_median` (of the posts' own ratios), `top_share` (of the largest post in the sum), `zeros` (posts with a
-            numerator of 0), `followers_at_post` (mean where known), `followers_at_post_n`, `first_at`, `last_at`.
+            n - 1), `ratio_median` (of the posts' own ratios), `log_var` (variance of the posts' log ratios, those of 0 left out),
+            `top_share` (of the largest post in the sum), `zeros` (posts with a numerator of 0), `followers_at_post` (mean where known),
+            `followers_at_post_n`, `first_at`, `last_at`.
         """
         sql = f"""
             WITH counted AS (
@@ -259,7 +260,7 @@ class Posts:
                        avg(up) FILTER (whole) AS mean, avg(down) FILTER (whole) AS denominator,
                        median(up / down) FILTER (whole) AS ratio_median,
                        max(up) FILTER (whole) / nullif(sum(up) FILTER (whole), 0) AS top_share,
-                       count(*) FILTER (whole AND up = 0) AS zeros,
+                       count(*) FILTER (whole AND up = 0) AS zeros, var_samp(ln(up / down)) FILTER (whole AND up > 0) AS log_var,
                        var_samp(up) FILTER (whole) AS up_var, var_samp(down) FILTER (whole) AS down_var,
                        covar_samp(up, down) FILTER (whole) AS covariance,
                        avg(followers_at_post) FILTER (whole) AS followers_at_post,
@@ -272,7 +273,7 @@ class Posts:
                    mean, denominator, mean / denominator AS ratio,
                    CASE WHEN n >= 2 AND mean > 0 THEN greatest(0,
                        up_var - 2 * (mean / denominator) * covariance + pow(mean / denominator, 2) * down_var) / pow(mean, 2) END AS cv2,
-                   ratio_median, top_share, coalesce(zeros, 0) AS zeros, followers_at_post,
+                   ratio_median, log_var, top_share, coalesce(zeros, 0) AS zeros, followers_at_post,
                    coalesce(followers_at_post_n, 0) AS followers_at_post_n, first_at, last_at
             FROM summed FULL OUTER JOIN young ON summed.creator = young.creator
             ORDER BY 1

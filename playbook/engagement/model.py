@@ -19,6 +19,8 @@ CREATORS_NEEDED = 3
 ASSUMED_SPREAD = 0.6
 ASSUMED_DF = 2.0
 MOST_DF = 1e4
+# posts at which the spread of logarithms has half the weight
+LOG_POSTS = 8.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,6 +189,7 @@ def pool(
     rate: np.ndarray,
     mean: np.ndarray,
     cv2: np.ndarray,
+    log_var: np.ndarray,
     n: np.ndarray,
     followers: np.ndarray,
     platform: np.ndarray,
@@ -196,8 +199,9 @@ def pool(
 
     Parameters
     ----------
-    rate, mean, cv2, n : ndarray
-        Rate, mean engagements a post, squared coefficient of variation of a post (missing under two posts), posts. All of one length.
+    rate, mean, cv2, log_var, n : ndarray
+        Rate, mean engagements a post, squared coefficient of variation of a post and its variance on the log scale (missing under two
+        posts), posts. All of one length.
     followers, platform : ndarray
         What the typical rate depends on; unknown followers stand at the middle.
     level : float
@@ -216,7 +220,7 @@ def pool(
         per_engagement = np.where(mean > 0, rate / mean, np.nan)
     usual = np.nanmedian(per_engagement) if np.isfinite(per_engagement).any() else 1.0
     raw = np.where(mean > 0, rate, counted * usual)
-    post_variance, extra = moderated(cv2, np.maximum(n - 1, 0))
+    post_variance, extra = moderated(_spread(cv2, log_var, n), np.maximum(n - 1, 0))
     # counts vary at least as much as Poisson's do
     post_variance = np.maximum(post_variance, 1 / counted)
     variance = post_variance / n
@@ -247,6 +251,18 @@ def pool(
         pooled=len(value) >= CREATORS_NEEDED,
         terms=terms,
     )
+
+
+def _spread(cv2: np.ndarray, log_var: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Squared coefficient of variation of a post, from its moments and, the more the fewer the posts, from its logarithms.
+
+    Few posts seldom hold the viral one that makes the spread of a heavy tail, so their moments show too little of it; log-normal posts of
+    the same spread of logarithms would have exp(variance) - 1, which is too much for light tails. The weight of the latter falls with n.
+    """
+    by_logs = np.expm1(np.clip(log_var, 0, 3))
+    weight = 1 / (1 + n / LOG_POSTS)
+    both = (cv2 > 0) & (by_logs > 0)
+    return np.where(both, np.where(both, cv2, 1.0) ** (1 - weight) * np.where(both, by_logs, 1.0) ** weight, cv2)
 
 
 def _line(followers: np.ndarray, platform: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:

@@ -24,6 +24,7 @@ def fit(table: pd.DataFrame, level: float) -> Pooled:
         table["rate"].to_numpy(dtype="float64"),
         table["engagements"].to_numpy(dtype="float64"),
         table["cv2"].to_numpy(dtype="float64"),
+        table["log_var"].to_numpy(dtype="float64"),
         table["posts"].to_numpy(dtype="float64"),
         table["followers"].to_numpy(dtype="float64"),
         table["platform"].astype("object").to_numpy(),

@@ -16,7 +16,19 @@ PART_KNOWN = 0.9
 PARTS = ("comments", "shares", "saves")
 COLUMNS = (
     *("creator", "platform", "tier", "followers", "posts", "engagements", "denominator", "rate", "low", "high", "median_rate"),
-    *("cv2", "top_share", "zeros", "likes_hidden", "too_young", "seen", "followers_at_post", "followers_at_post_n", "first_at", "last_at"),
+    *(
+        "cv2",
+        "log_var",
+        "top_share",
+        "zeros",
+        "likes_hidden",
+        "too_young",
+        "seen",
+        "followers_at_post",
+        "followers_at_post_n",
+        "first_at",
+        "last_at",
+    ),
 )
 ADD_POSTS = "posts with their likes and comments: one row a post with creator, posted_at, likes, comments"
 
@@ -106,9 +118,9 @@ def rates(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     DataFrame
         Largest rate first, creators without a rate last: `creator`, `platform`, `tier`, `followers`, `posts` (with all that the
         definition needs), `engagements` (mean a post), `denominator` (mean), `rate`, `low`, `high` (shares; interval at the brief's level,
-        missing under two posts), `median_rate` (of the posts' own rates), `cv2` (squared coefficient of variation of a post), `top_share`
-        (of the largest post in the sum), `zeros`, `likes_hidden`, `too_young`, `seen` (posts in the window), `followers_at_post` (mean
-        where known), `followers_at_post_n`, `first_at`, `last_at`.
+        missing under two posts), `median_rate` (of the posts' own rates), `cv2` (squared coefficient of variation of a post), `log_var`
+        (variance of a post on the log scale), `top_share` (of the largest post in the sum), `zeros`, `likes_hidden`, `too_young`, `seen`
+        (posts in the window), `followers_at_post` (mean where known), `followers_at_post_n`, `first_at`, `last_at`.
 
     Examples
     --------

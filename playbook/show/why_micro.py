@@ -133,6 +133,8 @@ def ledger_table(ledger: pd.DataFrame, brief: Brief) -> Table | Note:
         "smallest_effect": Col("Worth acting on"),
         "n": Col("Creators (n)", "count"),
     }
+    if (ledger["lacks"] != "").any():
+        columns["lacks"] = Col("Why there is no estimate")
     note = (
         "Holds: the whole interval reaches what is worth acting on. Does not hold: the whole interval falls short of it. "
         "Otherwise your data cannot tell. x: times as much; what is worth acting on is set in the brief. Source: your data."

@@ -74,12 +74,18 @@ def price(result: Several | Missing, brief: Brief) -> str:
         return result.text
     write = wording(brief)
     level = result.level
+    orders = ""
+    if brief.goal.kind == "sales":
+        orders = (
+            f"At the brief's click and conversion rates (planning values) that is about {write.number(result.orders_small, 1)} orders "
+            f"against {write.number(result.orders_macro, 1)}. "
+        )
     return (
         f"One macro's full cost pays for {write.count(result.micros)} smaller creators "
         f"({write.between(result.micros_low, result.micros_high, write.count, level)}). "
         f"Together they bring more engagements than the macro in {write.share(result.engagements_win)} of "
         f"{write.count(result.draws)} draws and reach more people in {write.share(result.reach_win)}, if {write.share(result.overlap)} of "
-        "an audience also follows another one. "
+        f"an audience also follows another one. {orders}"
         f"Fees: {result.fees}."
     )
 

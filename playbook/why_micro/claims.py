@@ -74,7 +74,8 @@ def ledger(found: tuple[Claim, ...], brief: Brief) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a claim: `claim` (id), `says`, `verdict` (in words), `estimate`, `low`, `high`, `smallest_effect`, `unit`, `n`, `text`.
+        One row a claim: `claim` (id), `says`, `verdict` (in words), `estimate`, `low`, `high`, `smallest_effect`, `unit`, `n`,
+        `lacks` (why the data gives no estimate; empty where it gives one), `text`.
     """
     rows = [
         {
@@ -87,12 +88,21 @@ def ledger(found: tuple[Claim, ...], brief: Brief) -> pd.DataFrame:
             "smallest_effect": c.smallest_effect,
             "unit": c.unit,
             "n": c.n or 0,
+            "lacks": _lacks(c),
             "text": c.text,
         }
         for c in found
     ]
     numbers = dict.fromkeys(("estimate", "low", "high"), "float64")
     return pd.DataFrame(rows).astype(numbers)
+
+
+def _lacks(claim: Claim) -> str:
+    """Why there is no estimate, as a sentence."""
+    if claim.estimate is not None:
+        return ""
+    reason = claim.text.split("cannot tell, since ", 1)[1]
+    return "Your data " + reason[3:] if reason.startswith("it ") else reason[0].upper() + reason[1:]
 
 
 def says(claim: str, brief: Brief) -> str:

@@ -85,7 +85,8 @@ def unique_reach(reach: np.ndarray, taken: np.ndarray, overlap: float) -> np.nda
     """
     people = np.where(taken, reach, 0.0)
     total = people.sum(axis=1)
-    if overlap <= 0:
+    # below this the pool is so large that nobody is reached twice
+    if overlap < 1e-9:
         return total
     count = np.maximum(taken.sum(axis=1), 1)
     pool = np.maximum(total / count / overlap, people.max(axis=1))
@@ -119,13 +120,13 @@ def several(data: Dataset, brief: Brief) -> Several | Missing:
     # taking creators anew in each draw: a sample of three must not look as sure as one of three hundred
     sample = rng.integers(len(small), size=(DRAWS, len(small)))
     many = np.take_along_axis(sample, rng.integers(len(small), size=shape), axis=1)
-    theirs = {name: _moved(small, name, many, rng) for name in ("cost", "engagements", "reach")}
-    single = {name: _moved(macro, name, one, rng) for name in ("cost", "engagements", "reach")}
+    level = brief.statistics.level
+    theirs = {name: _moved(small, name, many, level, rng) for name in ("cost", "engagements", "reach")}
+    single = {name: _moved(macro, name, one, level, rng) for name in ("cost", "engagements", "reach")}
     taken = np.cumsum(theirs["cost"], axis=1) <= single["cost"]
     count = taken.sum(axis=1)
     engaged = np.where(taken, theirs["engagements"], 0).sum(axis=1) / single["engagements"][:, 0]
     reached = unique_reach(theirs["reach"], taken, brief.portfolio.overlap) / single["reach"][:, 0]
-    level = brief.statistics.level
     ends = [(1 - level) / 2, 0.5, (1 + level) / 2]
     low, middle, high = np.quantile(count, ends)
     e_low, e_middle, e_high = np.quantile(engaged, ends)
@@ -254,11 +255,13 @@ def _typical(pool: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _moved(group: pd.DataFrame, name: str, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draw each chosen creator's value from within its interval, log-normal around its estimate."""
+def _moved(group: pd.DataFrame, name: str, chosen: np.ndarray, level: float, rng: np.random.Generator) -> np.ndarray:
+    """Draw each chosen creator's value as its interval at that level says, log-normal around its estimate."""
+    from scipy.special import ndtri
+
     middle = group[name].to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):
-        width = np.log(group[f"{name}_high"].to_numpy() / group[f"{name}_low"].to_numpy()) / (2 * 1.645)
+        width = np.log(group[f"{name}_high"].to_numpy() / group[f"{name}_low"].to_numpy()) / (2 * ndtri((1 + level) / 2))
     width = np.where(np.isfinite(width), width, np.nan)
     # a value without an interval (one post, an assumed reach) is as unsure as the middle of those that have one
     usual = np.nanmedian(width) if np.isfinite(width).any() else 0.0
