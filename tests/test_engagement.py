@@ -367,6 +367,14 @@ def test_benchmarks_have_sources_and_contradict_each_other():
     assert compared.loc[compared["tier"] == "micro", "apart"].iloc[0] > 2
 
 
+def test_rates_by_reach_are_not_set_beside_rates_by_followers():
+    frame = posts("instagram:ana", [10, 90, 50], reach=[100.0, 300.0, 200.0])
+    brief = Brief(engagement={"definition": "reach"})
+    expected = engagement.expected(one(frame, 20_000), brief)
+    assert isinstance(engagement.against_published(expected, brief), Missing)
+    assert isinstance(engagement.against_published(expected, Brief()), pd.DataFrame)
+
+
 # --- consistency -----------------------------------------------------------------------------------------------------------------
 
 

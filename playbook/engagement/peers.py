@@ -90,8 +90,8 @@ def benchmarks() -> pd.DataFrame:
 def against_published(table: pd.DataFrame | Missing, brief: Brief) -> pd.DataFrame | Missing:
     """Set your own typical rate of each platform and size class beside what was published for such sizes.
 
-    Only rates over followers, since others cannot be compared. A published figure counts for a class where the middle of its size band,
-    on the log scale, lies in the class; for a platform that it names.
+    Only published rates over the same denominator as yours, since others cannot be compared. A published figure counts for a class where
+    the middle of its size band, on the log scale, lies in the class; for a platform that it names.
 
     Parameters
     ----------
@@ -108,7 +108,8 @@ def against_published(table: pd.DataFrame | Missing, brief: Brief) -> pd.DataFra
 
     if isinstance(table, Missing):
         return table
-    known = benchmarks().query("denominator == 'followers'").copy()
+    by = brief.engagement.definition
+    known = benchmarks().query("denominator == @by").copy()
     known["tier"] = tier(np.sqrt(known["followers_low"] * known["followers_high"]), brief).astype("str")
     rows = []
     for (platform, name), group in table.groupby(["platform", "tier"], observed=True, sort=True):
@@ -134,7 +135,7 @@ def against_published(table: pd.DataFrame | Missing, brief: Brief) -> pd.DataFra
             }
         )
     if not rows:
-        text = "The kit knows no published rates for the platforms and sizes of your creators: compare them with each other."
+        text = f"The kit knows no published rates by {by} for the platforms and sizes of your creators: compare them with each other."
         return Missing(needs=("creators",), text=text)
     return pd.DataFrame(rows)
 

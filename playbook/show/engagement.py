@@ -178,7 +178,8 @@ def benchmarks_table(compared: pd.DataFrame, brief: Brief) -> Table | Note:
         "apart": Col("Times apart", "ratio"),
     }
     level = wording(brief).share(brief.statistics.level)
-    note = f"Rates over followers. Yours: geometric mean across creators, {level} interval, from your posts. Published: as named."
+    over = OVER[brief.engagement.definition]
+    note = f"Rates over {over}. Yours: geometric mean across creators, {level} interval, from your posts. Published: as named."
     return table(compared, columns, brief, title="Yours beside published benchmarks", note=note)
 
 
