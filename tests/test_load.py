@@ -113,7 +113,7 @@ def test_rows_with_more_cells_than_the_header_are_set_aside_with_all_they_say(tm
         max_size=12,
     )
 )
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_row_goes_into_a_table_or_is_set_aside(tmp_path, rows):
     out = io.StringIO()
     csv.writer(out).writerows([("creator", "followers", "niche"), *rows])
@@ -226,22 +226,23 @@ def put_parquet(frame: pd.DataFrame, path: Path) -> None:
 
 
 @pytest.mark.parametrize("put", [put_csv, put_xlsx, put_json, put_parquet], ids=["csv", "xlsx", "json", "parquet"])
-@pytest.mark.parametrize("name", TABLES)
 @given(data=st.data())
-@settings(deadline=None, max_examples=4, suppress_health_check=list(HealthCheck))
-def test_every_table_comes_back_from_every_container(tmp_path_factory, put, name, data):
-    frame = data.draw(table_frames(name))
+@settings(deadline=None, max_examples=5, suppress_health_check=list(HealthCheck))
+def test_every_table_comes_back_from_every_container(tmp_path_factory, put, data):
     folder = tmp_path_factory.mktemp("round")
-    put(frame, folder / name)
-    if name != "creators":
-        write(folder, "creators.csv", "creator,followers\n" + "".join(f"instagram:c{i},5\n" for i in range(4)))
+    frames = {name: data.draw(table_frames(name), label=name) for name in TABLES}
+    for name, frame in frames.items():
+        put(frame, folder / name)
     found = read_folder(folder, BRIEF)
-    came = found.posts.to_pandas() if name == "posts" else getattr(found, name)
-    key = [c for c in TABLES[name].names if c in TABLES[name].required or c in TABLES[name].key]
-    expected = TABLES[name].typed(frame)
-    pd.testing.assert_frame_equal(
-        came.sort_values(key).reset_index(drop=True), expected.sort_values(key).reset_index(drop=True), check_exact=False, rtol=1e-12
-    )
+    for name, frame in frames.items():
+        came = found.posts.to_pandas() if name == "posts" else getattr(found, name)
+        if name == "creators":  # others may name more of them
+            came = came[came["creator"].isin(frame["creator"])]
+        key = [c for c in TABLES[name].names if c in TABLES[name].required or c in TABLES[name].key]
+        expected = TABLES[name].typed(frame)
+        pd.testing.assert_frame_equal(
+            came.sort_values(key).reset_index(drop=True), expected.sort_values(key).reset_index(drop=True), check_exact=False, rtol=1e-12
+        )
 
 
 def test_one_json_may_hold_several_tables(tmp_path):
@@ -313,7 +314,9 @@ def test_a_file_is_recognised_by_content_under_any_name(tmp_path):
 def test_posts_that_carry_their_creators_numbers_give_creators(tmp_path):
     text = (
         "account,followers,following,post,posted_at,type,likes,comments,hashtags\n"
-        "a1,1000,50,p1,2017-02-11 11:05:10,photo,10,1,2\na1,1200,51,p2,2017-03-11 11:05:10,video,20,2,0\nb2,900,5,p3,2017-03-01 00:00:00,photo,3,0,1\n"
+        "a1,1000,50,p1,2017-02-11 11:05:10,photo,10,1,2\n"
+        "a1,1200,51,p2,2017-03-11 11:05:10,video,20,2,0\n"
+        "b2,900,5,p3,2017-03-01 00:00:00,photo,3,0,1\n"
     )
     write(tmp_path, "exports/x.csv", text)
     data = read_folder(tmp_path, BRIEF)
@@ -386,7 +389,8 @@ FOREIGN = (
 def test_foreign_headers_are_read_through_the_brief(tmp_path):
     write(tmp_path, "exports/export 7.csv", FOREIGN)
     brief = parse(
-        "columns:\n  posts: {Konto: creator, Beitrag: post, Datum: posted_at, Gefällt mir: likes, Kommentare: comments}\n  creators: {Abos: followers}\n"
+        "columns:\n  posts: {Konto: creator, Beitrag: post, Datum: posted_at, Gefällt mir: likes, Kommentare: comments}\n"
+        "  creators: {Abos: followers}\n"
     )
     data = read_folder(tmp_path, brief)
     assert data.creators[["creator", "followers"]].to_numpy().tolist() == [["instagram:ana", 12500]]
@@ -423,7 +427,7 @@ def test_a_mapping_says_how_dates_and_decimals_are_written(tmp_path):
 )
 def test_a_wrong_mapping_is_refused_with_its_place(tmp_path, mapping, sentence):
     write(tmp_path, "exports/export 7.csv", FOREIGN)
-    with pytest.raises(NotUsable, match="campaign.yml: columns") as refused:
+    with pytest.raises(NotUsable, match=r"campaign\.yml: columns") as refused:
         read_folder(tmp_path, parse(f"columns: {mapping}"))
     assert sentence in str(refused.value)
 

@@ -7,6 +7,7 @@ A crash before the list is complete leaves the folder as it was; after it, the n
 from __future__ import annotations
 
 import functools
+import io
 import json
 import re
 import secrets
@@ -22,6 +23,7 @@ import pandas as pd
 from playbook import brief as briefs
 from playbook.brief import Brief
 from playbook.brief.read import FILE as BRIEF
+from playbook.brief.read import load_yaml
 from playbook.data.dataset import Dataset
 from playbook.data.tables import TABLES
 from playbook.errors import NotUsable
@@ -151,7 +153,7 @@ def _prepared(folder: Path, brief: Brief, data: Dataset) -> Path:
         _write(stage / KEPT / "orders_daily.csv", _csv(_daily(data.orders)), put, stage)
     for name, text in _reports(folder, names):
         _write(stage / name, text, put, stage)
-    _brief(folder, stage, brief, names, put)
+    _write(stage / BRIEF, _brief(folder, brief, data, names), put, stage)
     gone = [name for p in _personal(folder, data) if (name := p.relative_to(folder).as_posix()) not in put]
     content = {"put": put, "gone": gone, "creators": len(names.creators)}
     _write(stage / LIST, json.dumps(content, ensure_ascii=False), [], stage)
@@ -227,14 +229,23 @@ def _in_texts(value: Any, names: _Pseudonyms, key: str = "") -> Any:
     return names.in_text(value) if isinstance(value, str) and key not in _OWN_WORDS else value
 
 
-def _brief(folder: Path, stage: Path, brief: Brief, names: _Pseudonyms, put: list[str]) -> None:
-    """Write the brief anew where it names creators that must or must not be in."""
-    lists = {field: getattr(brief.portfolio, field) for field in ("must", "never")}
-    named = {field: names.in_text(text) for field, text in lists.items() if text}
-    if named:
-        shutil.copyfile(folder / BRIEF, stage / BRIEF)
-        briefs.update(stage, {"portfolio": named})
-        put.append(BRIEF)
+def _brief(folder: Path, brief: Brief, data: Dataset, names: _Pseudonyms) -> str:
+    """Return the brief with pseudonyms for creators, and with now written down: without the orders it might be another."""
+    from ruamel.yaml import YAML
+
+    path = folder / BRIEF
+    tree = load_yaml(path.read_text(encoding="utf-8-sig"), str(path))
+    if brief.as_of is None and data.as_of > pd.Timestamp(0, tz="UTC"):
+        tree["as_of"] = data.as_of.to_pydatetime()
+    for field in ("must", "never"):
+        if text := getattr(brief.portfolio, field):
+            tree["portfolio"][field] = names.in_text(text)
+    yaml = YAML(typ="rt")
+    yaml.width, yaml.allow_unicode = 4096, True
+    out = io.StringIO()
+    yaml.dump(tree, out)
+    briefs.parse(out.getvalue(), str(path))
+    return out.getvalue()
 
 
 def _without_names(table: str, frame: pd.DataFrame, names: _Pseudonyms) -> pd.DataFrame:

@@ -54,15 +54,10 @@ def sheets(path: Path, shown: str) -> list[Sheet]:
             cells = db.execute(f"SELECT {cast} AS cell FROM {source} {limit}").df()["cell"].to_numpy(dtype=object)
         except duckdb.Error as problem:
             raise _damaged(problem) from None
-        cells[_missing(cells)] = None
-        return cells
+        return np.where(cells == cells, cells, None)  # only NaN differs from itself
 
     head = tuple(zip(*(select(i, f"LIMIT {HEAD}") for i in range(len(headers))), strict=True))
     return [Sheet(name="", headers=headers, head=head, column=select, rows=np.arange(1, rows + 1))]
-
-
-def _missing(cells: Cells) -> np.ndarray:
-    return cells != cells  # only NaN differs from itself
 
 
 def _damaged(problem: Exception) -> Unreadable:
