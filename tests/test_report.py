@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import getpass
 import json
+import os
 import re
 import socket
 import subprocess
@@ -477,3 +478,41 @@ def test_the_samples_report_has_every_chapter(root, tmp_path):
     for path in (tmp_path / "r" / "notebooks").iterdir():
         text = path.read_text(encoding="utf-8")
         assert str(root) not in text and str(tmp_path) not in text, f"{path.name} holds a path of this machine"
+
+
+INTERRUPTED = """
+import sys
+from pathlib import Path
+from tests import report_world as world
+from playbook.report.run import report
+
+place = Path(sys.argv[1])
+home = world.campaign(place / "small")
+wait = f"from pathlib import Path\\nimport time\\nPath({str(place)!r}, 'begun').touch()\\ntime.sleep(600)"
+for name in ("goals", "engagement"):
+    world.notebook(place / "n", name, also=(wait,))
+report(home, out=place / "out", notebooks=place / "n")
+"""
+
+
+@pytest.mark.notebooks
+@pytest.mark.skipif(sys.platform == "win32", reason="interrupts are sent otherwise on Windows")
+def test_an_interrupt_ends_the_run_at_once_and_its_kernels_with_it(root, tmp_path):
+    import signal
+    import time
+
+    started = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED, str(tmp_path)], cwd=root, stderr=subprocess.PIPE, env={**os.environ, "TMPDIR": str(tmp_path)}
+    )
+    try:
+        end = time.monotonic() + 180
+        while not (tmp_path / "begun").exists() and time.monotonic() < end:
+            time.sleep(0.2)
+        assert (tmp_path / "begun").exists()
+        started.send_signal(signal.SIGINT)
+        _, said = started.communicate(timeout=60)
+    finally:
+        started.kill()
+    assert b"KeyboardInterrupt" in said
+    assert world.files(tmp_path / "out") == {}
+    assert not list(tmp_path.glob("pb-*")), "the kernels' scratch folder is removed"

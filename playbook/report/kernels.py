@@ -34,6 +34,8 @@ class Job:
     ----------
     source, target : Path
         The notebook, and where the executed one goes.
+    scratch : Path
+        A folder for what the kernel leaves; whoever made the job removes it.
     environment : dict of str to str
         Set for the kernel.
     """
@@ -43,6 +45,7 @@ class Job:
     target: Path
     campaign: str
     fingerprint: str
+    scratch: Path
     environment: dict[str, str]
 
 
@@ -66,7 +69,7 @@ def run(job: Job) -> Ran:
     import nbformat
 
     started = time.monotonic()
-    scratch = Path(tempfile.mkdtemp(prefix="pb-"))
+    scratch = Path(tempfile.mkdtemp(prefix="k", dir=job.scratch))
     before = dict(os.environ)
     os.environ.update(job.environment, IPYTHONDIR=str(scratch / "ipython"), PYDEVD_DISABLE_FILE_VALIDATION="1")
     try:

@@ -9,6 +9,7 @@ import os
 import shlex
 import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -113,7 +114,8 @@ def report(
         tell(f"Read {home.name}: {sum(data.rows().values()):,} rows of {len(data.provenance)} files, as of {data.as_of:%Y-%m-%d}.")
         stage = target / WORK / "stage"
         shutil.rmtree(stage, ignore_errors=True)
-        ran = _run([_job(c, campaign, stage, target, source, edited, given) for c in chosen], workers, tell)
+        with tempfile.TemporaryDirectory(prefix="pb-", ignore_cleanup_errors=True) as scratch:
+            ran = _run([_job(c, campaign, Path(scratch), target, source, edited, given) for c in chosen], workers, tell)
         found = {c.name: (stage if c in chosen else target) / "notebooks" / c.notebook for c in CHAPTERS}
         states = collect.chapters(found, campaign.fingerprint)
         changed = [s.chapter.name for s in states if s.chapter in chosen and s.stale]
@@ -236,7 +238,13 @@ def _data(home: Path, brief: Brief, where: Path) -> tuple[Dataset, bool]:
 
 
 def _job(
-    chapter: Chapter, campaign: Campaign, stage: Path, target: Path, source: Path, edited: settings_of.Settings, given: settings_of.Settings
+    chapter: Chapter,
+    campaign: Campaign,
+    scratch: Path,
+    target: Path,
+    source: Path,
+    edited: settings_of.Settings,
+    given: settings_of.Settings,
 ) -> Job:
     # what this notebook sets itself it will say itself; the other chapters hear it from us
     others = {name: knobs for name, knobs in edited.items() if name != chapter.name}
@@ -249,9 +257,10 @@ def _job(
     return Job(
         chapter=chapter.name,
         source=(source / chapter.notebook).resolve(),
-        target=stage / "notebooks" / chapter.notebook,
+        target=target / WORK / "stage" / "notebooks" / chapter.notebook,
         campaign=_named(campaign.folder),
         fingerprint=campaign.fingerprint,
+        scratch=scratch,
         environment=environment,
     )
 
@@ -271,6 +280,7 @@ def _run(jobs: list[Job], workers: int | None, tell: Progress) -> list[Ran]:
     if at_once == 1:
         return [_told(kernels.run(job), tell) for job in jobs]
     ran = []
+    others = set(multiprocessing.active_children())
     with ProcessPoolExecutor(at_once, mp_context=multiprocessing.get_context("spawn")) as pool:
         try:
             with _nameless_main():
@@ -278,7 +288,10 @@ def _run(jobs: list[Job], workers: int | None, tell: Progress) -> list[Ran]:
             for future in as_completed(futures):
                 ran.append(_told(future.result(), tell))
         except BaseException:
+            # nobody waits for chapters that nobody will see; a kernel ends itself when its worker is gone
             pool.shutdown(wait=False, cancel_futures=True)
+            for worker in set(multiprocessing.active_children()) - others:
+                worker.terminate()
             raise
     order = [job.chapter for job in jobs]
     return sorted(ran, key=lambda r: order.index(r.chapter))
