@@ -96,6 +96,14 @@ class TestFullCost:
         assert np.allclose(known["cpm"] * known["reach"] / 1000, known["cost"])
         assert ((known["cpe_low"] < known["cpe"]) & (known["cpe"] < known["cpe_high"])).all()
 
+    def test_cost_per_click_and_order_follow_the_planning_rates(self) -> None:
+        text = BRIEF + "\neconomics: {click_rate: 0.02, conversion_rate: 0.05}"
+        table = costs.full(dataset(**market()), parse(text))
+        assert np.allclose(table["cpc"] * table["reach"] * 0.02, table["cost"])
+        assert np.allclose(table["cpa"] * table["reach"] * 0.02 * 0.05, table["cost"])
+        never = costs.full(dataset(**market()), parse(BRIEF + "\neconomics: {click_rate: 0}"))
+        assert never["cpc"].isna().all() and never["cpa"].isna().all()
+
     def test_posts_per_creator_share_the_fee(self) -> None:
         data = dataset(**market(quoted=30))
         brief = parse(BRIEF)

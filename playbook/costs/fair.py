@@ -33,6 +33,9 @@ def fairness(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     if isinstance(curve, Missing):
         return curve
     seen = seen_quotes(data, brief)
+    if curve.method == "own_level":
+        # a line from few quotes knows one deliverable only, and a story is not a cheap reel
+        seen = seen[seen["deliverable"] == curve.deliverable].reset_index(drop=True)
     seen = seen.assign(residual=np.log(seen["fee"]) - design(seen, curve.terms) @ np.array(curve.coefficients))
     out = seen.join(_per_row(seen, curve))
     ranks = out["residual"].rank(method="average")

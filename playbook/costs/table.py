@@ -34,19 +34,21 @@ def full(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     Returns
     -------
     DataFrame
-        Sorted by creator: `creator`, `platform`, `tier`, `followers`, `deliverable`, `fee`, `fee_low`, `fee_high` (budget's currency,
-        for `costs.posts_per_creator` posts), `fee_source` (quoted, modelled, benchmark), `fee_note`, `cost`, `cost_low`, `cost_high`,
-        `reach`, `engagements`, `views` (of one post) with `_low` and `_high`, and `cpm`, `cpe`, `cpv` with `_low` and `_high`: cost per
-        1,000 people reached, per engagement, per view. Intervals at the brief's level combine those of cost and of what it buys, as
-        independent on logs.
+        Sorted by creator: `creator`, `platform`, `tier`, `followers`, `deliverable`, `fee`, `fee_low`, `fee_high` (budget's
+        currency, for `costs.posts_per_creator` posts), `fee_source` (quoted, modelled, benchmark), `fee_note`, `cost`, `cost_low`,
+        `cost_high`, `reach`, `engagements`, `views` (of one post) with `_low` and `_high`, and `cpm`, `cpe`, `cpv` with `_low` and
+        `_high`: cost per 1,000 people reached, per engagement, per view; `cpc`, `cpa` with `_low` and `_high`: per click and per
+        order, at the brief's planning rates (whose own uncertainty is not in the interval; missing where a rate is 0). Intervals at
+        the brief's level combine those of cost and of what it buys, as independent on logs.
     """
     out = fees(data, brief).merge(_results(data, brief), on="creator", how="left")
     for column in ("", "_low", "_high"):
         out[f"cost{column}"] = full_cost(out[f"fee{column}"], brief)
     for name, (what, size) in PER.items():
         _ratio(out, name, what, size / brief.costs.posts_per_creator)
+    _by_planning_rates(out, brief)
     columns = ["creator", "platform", "tier", "followers", "deliverable", "fee", "fee_low", "fee_high", "fee_source", "fee_note"]
-    columns += [f"{c}{e}" for c in ("cost", "reach", "engagements", "views", *PER) for e in ("", "_low", "_high")]
+    columns += [f"{c}{e}" for c in ("cost", "reach", "engagements", "views", *PER, "cpc", "cpa") for e in ("", "_low", "_high")]
     return out[columns]
 
 
@@ -171,6 +173,15 @@ def _ratio(out: pd.DataFrame, name: str, what: str, size: float) -> None:
         free = out["cost_high"] == 0
         out[f"{name}_low"] = (out[name] * np.exp(-down)).where(~free, 0.0).where(bought.notna())
         out[f"{name}_high"] = (out[name] * np.exp(up)).where(~free, 0.0).where(bought.notna())
+
+
+def _by_planning_rates(out: pd.DataFrame, brief: Brief) -> None:
+    """Add cost per click and per order: cost per person reached over the brief's click and conversion rates."""
+    clicks = brief.economics.click_rate or np.nan
+    orders = clicks * (brief.economics.conversion_rate or np.nan)
+    for end in ("", "_low", "_high"):
+        out[f"cpc{end}"] = out[f"cpm{end}"] / 1000 / clicks
+        out[f"cpa{end}"] = out[f"cpm{end}"] / 1000 / orders
 
 
 def findings(data: Dataset, brief: Brief) -> tuple[Finding, ...]:

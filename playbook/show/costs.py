@@ -30,6 +30,8 @@ def costs_table(full: pd.DataFrame | Missing, brief: Brief, *, top: int = 15) ->
         "cpe": Col("Per engagement", "money", "cpe_low", "cpe_high"),
         "per_1000_views": Col("Per 1,000 views", "money"),
     }
+    if brief.goal.kind == "sales":
+        columns["cpa"] = Col("Per order (planned)", "money")
     # a quoted fee has no spread, and an interval from a number to itself says nothing
     spread = full["fee_low"] < full["fee_high"]
     shown = (

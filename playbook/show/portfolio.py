@@ -104,7 +104,7 @@ def compare_chart(compared: pd.DataFrame, choice: Choice, brief: Brief) -> Pictu
         axes.annotate("target", (choice.target, len(known) - 0.35), xytext=(4, 0), textcoords="offset points", color=PALETTE[1], fontsize=9)
     axes.set_yticks(places, known["way"])
     axes.set_ylim(-0.6, len(known) - 0.1)
-    axes.set_xlim(0, 1.25 * float(known["high"].max()))
+    axes.set_xlim(0, 1.4 * float(known["high"].max()))
     count_axis(axes.xaxis)
     axes.set_xlabel(f"{choice.unit.capitalize()} ({'target group' if choice.goal == 'awareness' else 'expected'})")
     rest = compared[compared["way"] != "best set"].dropna(subset=["value"])
