@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,7 @@ def check(folder: Path | str) -> CheckResult:
         reading = read(folder, brief)
     except NotUsable as problem:
         sentence, about = str(problem).removesuffix("."), str(folder)
-        finding = Finding(level="error", about=about, found=sentence.removeprefix(about).lstrip(": ") or sentence)
+        finding = Finding(level="error", about=about, found=re.sub(rf"^{re.escape(about)}(?:: | |/)", "", sentence))
         none = pd.DataFrame({"file": [], "row": [], "reason": [], "values": []})
         missing = {c.name: Readiness(ready=False, missing=(*c.needs, *c.helps)) for c in CHAPTERS}
         return CheckResult(usable=False, name=name, tables={}, findings=(finding,), chapters=missing, aside=none)

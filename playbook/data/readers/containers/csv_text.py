@@ -91,7 +91,7 @@ def _encoding(path: Path) -> tuple[str, bool]:
         start = file.read(SAMPLE_BYTES)
         if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16", False
-        half = len(start) // 2
+        half = len(start) // 2 if len(start) >= 16 else 0
         if half and start[1::2].count(0) > 0.4 * half:
             return "utf-16-le", False
         if half and start[0::2].count(0) > 0.4 * half:
@@ -201,7 +201,7 @@ class _Table:
                 self._found_width = int(saw[1])
                 return self._parse(names=range(self._found_width), usecols=range(self._found_width))
         except pd.errors.ParserError as problem:
-            raise _broken(problem, self._skip) from None
+            raise _broken(problem) from None
 
     @functools.cached_property
     def _first(self) -> pd.DataFrame:
@@ -216,7 +216,7 @@ class _Table:
             if "Too many columns" in str(problem):
                 self._large = False
                 return self._whole
-            raise _broken(problem, self._skip) from None
+            raise _broken(problem) from None
 
     @functools.cached_property
     def _overfull_rows(self) -> np.ndarray:
@@ -266,10 +266,10 @@ class _Table:
         return cells if len(self._kept) == len(cells) else cells[self._kept]
 
 
-def _broken(problem: Exception, skip: int) -> Unreadable:
+def _broken(problem: Exception) -> Unreadable:
     quote = re.search(r"EOF inside string starting at row (\d+)", str(problem))
     if quote:
-        row = int(quote[1]) + skip + 1
+        row = int(quote[1]) + 1
         return Unreadable(
             f"a quotation mark opened in row {row} is never closed", 'texts in "…", inner marks doubled', f"close it in row {row}"
         )
