@@ -17,7 +17,7 @@ from playbook import results
 from playbook.brief import Brief
 from playbook.data.dataset import dataset
 from playbook.findings import Missing
-from playbook.results import attribution, returns
+from playbook.results import attribution, delivered
 from playbook.results.trend import calendar, forecast_sum
 from playbook.show import results as shown
 
@@ -384,7 +384,7 @@ def test_delivered_against_agreed_by_hand():
 
 def test_unique_reach_by_hand():
     done = results.delivered_posts(campaign(posts=POSTS, creators=PEOPLE), brief())
-    low, middle, high = returns.unique_reach(done, campaign(posts=POSTS, creators=PEOPLE), brief(portfolio={"overlap": 0.2}))
+    low, middle, high = delivered.unique_reach(done, campaign(posts=POSTS, creators=PEOPLE), brief(portfolio={"overlap": 0.2}))
     ana = 1000 * (1 - 0.6 * 0.6)
     total, shared = ana + 600, 0.2 * 600
     assert (low, high) == (600.0, 1400.0)
@@ -396,7 +396,7 @@ def test_unique_reach_by_hand():
 def test_unique_reach_lies_between_its_bounds(sizes, overlap):
     done = pd.DataFrame({"creator": [f"x:{i}" for i in range(len(sizes))], "reach": [float(r) for r, _ in sizes]})
     people = pd.DataFrame({"creator": done["creator"], "followers": [float(f) for _, f in sizes]})
-    low, middle, high = returns.unique_reach(done, dataset(creators=people), brief(portfolio={"overlap": overlap}))
+    low, middle, high = delivered.unique_reach(done, dataset(creators=people), brief(portfolio={"overlap": overlap}))
     assert max(r for r, _ in sizes) == low <= middle <= high == sum(r for r, _ in sizes)
 
 

@@ -18,7 +18,8 @@ from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing, needs
 from playbook.results.attribution import window
-from playbook.results.returns import sales, total_cost
+from playbook.results.returns import sales
+from playbook.results.spending import total_cost
 from playbook.results.trend import forecast_sum
 from playbook.wording import wording
 

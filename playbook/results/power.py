@@ -16,7 +16,7 @@ from playbook.data.dataset import Dataset
 from playbook.findings import Missing, needs
 from playbook.results.attribution import window
 from playbook.results.lift import FOUND_LEVEL, MIN_BEFORE
-from playbook.results.returns import total_cost
+from playbook.results.spending import total_cost
 from playbook.wording import listed, wording
 
 WEEKS = (2, 4, 6, 8)
