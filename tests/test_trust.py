@@ -227,7 +227,8 @@ def test_table_of_planted_blocks(block, capsys):
     recall = (value[truth] > cut).mean()
     with capsys.disabled():
         print(
-            f"\nblocks of {block}: n {len(truth)}, bought {truth.sum()}, AUC {area(truth, value):.3f}, average precision {precision:.3f}, recall at 5 % {recall:.3f}"
+            f"\nblocks of {block}: n {len(truth)}, bought {truth.sum()}, AUC {area(truth, value):.3f}, average "
+            f"precision {precision:.3f}, recall at 5 % {recall:.3f}"
         )
     assert area(truth, value) >= 0.95 and recall >= 0.85
 
@@ -260,8 +261,17 @@ def engaged(factor: dict[int, float], creators: int = 60, posts: int = 12, sd: f
         spread = (even or {}).get(i, sd)
         mean = 0.03 * size[i] * np.exp(0.3 * rng.standard_normal()) * factor.get(i, 1.0)
         likes = np.rint(mean * np.exp(spread * rng.standard_normal(posts)))
-        rows.append(pd.DataFrame({"post": [f"{i}-{k}" for k in range(posts)], "creator": f"instagram:c{i:02d}", "likes": likes, "comments": np.rint(0.03 * likes + 1),
-                                  "posted_at": pd.date_range("2026-01-01", periods=posts, freq="2D", tz="UTC")}))  # fmt: skip
+        rows.append(
+            pd.DataFrame(
+                {
+                    "post": [f"{i}-{k}" for k in range(posts)],
+                    "creator": f"instagram:c{i:02d}",
+                    "likes": likes,
+                    "comments": np.rint(0.03 * likes + 1),
+                    "posted_at": pd.date_range("2026-01-01", periods=posts, freq="2D", tz="UTC"),
+                }
+            )
+        )
     creators_table = pd.DataFrame({"creator": [f"instagram:c{i:02d}" for i in range(creators)], "followers": size, "following": 400.0})
     return dataset(creators=creators_table, posts=pd.concat(rows), as_of=pd.Timestamp("2026-03-01", tz="UTC"))
 
@@ -568,8 +578,13 @@ def test_the_corrected_share_covers_a_half_that_nobody_has_seen(swiss):
             out[test] = followers.score(swiss.iloc[known[test]], followers.fit_weights(swiss.iloc[known[train]], fake[known[train]]))
         weights = followers.fit_weights(swiss.iloc[known], fake[known])
         cut = followers.published()["cut"]
-        e = followers.Errors(fakes=int(fake[known].sum()), listed_fakes=int((fake[known] & (out >= cut)).sum()), real=int((~fake[known]).sum()),
-                             passed_real=int((~fake[known] & (out < cut)).sum()), source="measured")  # fmt: skip
+        e = followers.Errors(
+            fakes=int(fake[known].sum()),
+            listed_fakes=int((fake[known] & (out >= cut)).sum()),
+            real=int((~fake[known]).sum()),
+            passed_real=int((~fake[known] & (out < cut)).sum()),
+            source="measured",
+        )
         listed = int((followers.score(swiss.iloc[unseen], weights) >= cut).sum())
         _, low, high = followers.corrected_share(listed, len(unseen), e, 0.9)
         inside += low <= fake[unseen].mean() <= high
@@ -612,7 +627,8 @@ def test_bought_likes_planted_into_real_creators_are_found(realdata, times, leas
     recall = (value[truth] > np.quantile(value[~truth], 0.95)).mean()
     with capsys.disabled():
         print(
-            f"\nlikes of {times:g} times the usual in 40 of {len(judged)} real creators: AUC {area(truth, value.to_numpy()):.3f}, recall at 5 % false alarms {recall:.2f}"
+            f"\nlikes of {times:g} times the usual in 40 of {len(judged)} real creators: AUC "
+            f"{area(truth, value.to_numpy()):.3f}, recall at 5 % false alarms {recall:.2f}"
         )
     assert recall >= least
 

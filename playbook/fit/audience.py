@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import numpy as np
@@ -120,7 +121,7 @@ def _age_cells(
         cuts.append((edges, side))
     edges = sorted(e for e in cuts[0][0] | cuts[1][0] if all(not any(lo < e < hi for lo, hi in side) for _, side in cuts))
     names, rows = [], [[], []]
-    for lo, hi in zip(edges[:-1], edges[1:], strict=True):
+    for lo, hi in itertools.pairwise(edges):
         sums = [sum(s for (a, b), s in side.items() if lo <= a and b <= hi) for side in spans]
         if sum(sums) > 0:
             names.append(f"{lo}-{hi - 1}")
@@ -211,15 +212,15 @@ def audience(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     Returns
     -------
     DataFrame
-        Sorted by creator and dimension: `creator`, `dimension`, `n` (people the shares rest on; missing where a tool does not tell), `bits`,
-        `alike` (0-1), `alike_low`, `alike_high`, `in_target`, `in_target_low`, `in_target_high`, `named`, `cells`, `source`
+        Sorted by creator and dimension: `creator`, `dimension`, `n` (people the shares rest on; missing where a tool does not tell),
+        `bits`, `alike` (0-1), `alike_low`, `alike_high`, `in_target`, `in_target_low`, `in_target_high`, `named`, `cells`, `source`
         ('measured' where n is told, 'quoted' where a tool gives shares alone), `top` (largest buckets, in words).
 
     Examples
     --------
     >>> from playbook.data.dataset import dataset
-    >>> who = pd.DataFrame({"creator": "instagram:ana", "dimension": "gender", "bucket": ["female", "male"], "share": [0.8, 0.2], "n": [400.0, 400.0]})
-    >>> data = dataset(creators=pd.DataFrame({"creator": ["instagram:ana"]}), audience=who)
+    >>> who = pd.DataFrame({"creator": "x:ana", "dimension": "gender", "bucket": ["female", "male"], "share": [0.8, 0.2], "n": 400.0})
+    >>> data = dataset(creators=pd.DataFrame({"creator": ["x:ana"]}), audience=who)
     >>> brief = Brief.model_validate({"brand": {"customers": {"gender": {"female": 0.8, "male": 0.2}}}})
     >>> float(audience(data, brief).alike[0]), float(audience(data, brief).in_target[0])
     (1.0, 0.8)
@@ -244,8 +245,16 @@ def audience(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         rng = np.random.default_rng([brief.statistics.seed, position])
         found = compare(theirs, customers[dimension], dimension, n, level=brief.statistics.level, rng=rng)
         top = sorted(theirs.items(), key=lambda x: (-x[1], x[0]))[:3]
-        rows.append({"creator": creator, "dimension": dimension, "n": n, **found, "source": "measured" if n == n and n > 0 else "quoted",
-                     "top": ", ".join(f"{b} {100 * s:.0f} %" for b, s in top)})  # fmt: skip
+        rows.append(
+            {
+                "creator": creator,
+                "dimension": dimension,
+                "n": n,
+                **found,
+                "source": "measured" if n == n and n > 0 else "quoted",
+                "top": ", ".join(f"{b} {100 * s:.0f} %" for b, s in top),
+            }
+        )
     if not rows:
         shared = " and ".join(customers)
         return Missing(
@@ -300,8 +309,17 @@ def joint_share(compared: pd.DataFrame | Missing, brief: Brief) -> pd.DataFrame 
             drawn = rng.beta(n * shares + 0.5, n * (1 - shares) + 0.5, (DRAWS, len(shares))).prod(axis=1)
             low, high = np.quantile(drawn, [(1 - brief.statistics.level) / 2, (1 + brief.statistics.level) / 2])
             low, high = min(low, float(shares.prod())), max(high, float(shares.prod()))
-        rows.append({"creator": creator, "target_share": float(shares.prod()), "target_low": low, "target_high": high,
-                     "least": max(0.0, float(shares.sum()) - len(shares) + 1), "most": float(shares.min()), "target_of": ", ".join(used["dimension"])})  # fmt: skip
+        rows.append(
+            {
+                "creator": creator,
+                "target_share": float(shares.prod()),
+                "target_low": low,
+                "target_high": high,
+                "least": max(0.0, float(shares.sum()) - len(shares) + 1),
+                "most": float(shares.min()),
+                "target_of": ", ".join(used["dimension"]),
+            }
+        )
     return pd.DataFrame(rows)
 
 

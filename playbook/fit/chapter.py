@@ -18,13 +18,17 @@ def answer(scored: pd.DataFrame | Missing, steady: pd.DataFrame | Missing, brief
         return scored.text
     known = scored[scored["fit"].notna()]
     if known.empty or isinstance(steady, Missing):
-        return "Your data cannot tell who fits: add niches, captions or an audience table, and name your customers, niches and keywords in campaign.yml."
+        return (
+            "Your data cannot tell who fits: add niches, captions or an audience table, and name your customers, "
+            "niches and keywords in campaign.yml."
+        )
     write = wording(brief)
     places = min(brief.outreach.creators, len(known))
     sure = steady[steady["stays"] >= 0.9]
     best = listed([handle(c) for c in known["creator"].head(3)])
     return (
-        f"{best} fit best of {write.count(len(known))} {plural(len(known), 'creator')}; of {places} places on the shortlist, {write.count(len(sure))} "
+        f"{best} fit best of {write.count(len(known))} {plural(len(known), 'creator')}; of {places} places on the "
+        f"shortlist, {write.count(len(sure))} "
         f"{plural(len(sure), 'goes', 'go')} to the same {plural(len(sure), 'creator')} in nine of ten weightings."
     )
 
@@ -56,7 +60,10 @@ def outcome(data: Dataset, brief: Brief) -> Outcome:
     figures = [Figure(id="fit.best", value=float(best["fit"]), n=len(known), unit="share", source="modelled", text=said)]
     places = min(brief.outreach.creators, len(known))
     sure = int((steady["stays"] >= 0.9).sum())
-    said = f"{write.count(sure)} {plural(sure, 'creator stays', 'creators stay')} among the first {places} in nine of ten weightings of the parts."
+    said = (
+        f"{write.count(sure)} {plural(sure, 'creator stays', 'creators stay')} among the first {places} in nine of "
+        "ten weightings of the parts."
+    )
     figures.append(Figure(id="fit.steady", value=float(sure), n=len(known), unit="count", source="modelled", text=said))
     compared = audience(data, brief)
     share = in_target(data, brief)

@@ -75,7 +75,7 @@ def delicate() -> tuple[Rule, ...]:
 
 
 def rules(brief: Brief) -> tuple[Rule, ...]:
-    """Return all that is looked for: the brief's words to avoid, its competitors, then the kit's list without what the brief names itself."""
+    """Return all that is looked for: the brief's words to avoid, its competitors, then the rest of the kit's list."""
     own = [Rule(list="avoid", word=w, topic="your list", severity="high") for w in brief.brand.avoid if w.strip()]
     rivals = [
         Rule(list="competitor", word=w.lstrip("@"), topic="competitor", severity="low") for w in brief.brand.competitors if w.strip("@ ")
@@ -128,8 +128,8 @@ def safety(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     -------
     DataFrame
         Your own list first, then competitors, then by severity, newest first; may be empty. `creator`, `list` ('avoid', 'competitor',
-        'delicate'), `word`, `topic`, `severity` ('high', 'low'), `where` ('caption', 'bio'), `posted_at`, `days_ago`, `sponsored`, `sentence`
-        (the words around, in small letters), `note` (what else the word may mean).
+        'delicate'), `word`, `topic`, `severity` ('high', 'low'), `where` ('caption', 'bio'), `posted_at`, `days_ago`, `sponsored`,
+        `sentence` (the words around, in small letters), `note` (what else the word may mean).
     """
     known = rules(brief)
     if not data.knows("posts", "caption") and not data.creators["bio"].notna().any():
@@ -159,12 +159,22 @@ def safety(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
             rows.append((creator, rule, "bio", pd.NaT, None, around))
     frame = pd.DataFrame(
         [
-            {"creator": c, "list": r.list, "word": r.word, "topic": r.topic, "severity": r.severity, "where": where, "posted_at": at,
-             "sponsored": bool(paid) if paid is not None and paid == paid else False, "sentence": around, "note": r.note}
+            {
+                "creator": c,
+                "list": r.list,
+                "word": r.word,
+                "topic": r.topic,
+                "severity": r.severity,
+                "where": where,
+                "posted_at": at,
+                "sponsored": bool(paid) if pd.notna(paid) else False,
+                "sentence": around,
+                "note": r.note,
+            }
             for c, r, where, at, paid, around in rows
         ],
         columns=[c for c in COLUMNS if c != "days_ago"],
-    )  # fmt: skip
+    )
     frame["posted_at"] = pd.to_datetime(frame["posted_at"], utc=True)
     frame["days_ago"] = (data.as_of - frame["posted_at"]).dt.days.astype("float64")
     order = frame["list"].map({"avoid": 0, "competitor": 1, "delicate": 2}) * 2 + frame["severity"].map({"high": 0, "low": 1})
@@ -178,7 +188,8 @@ def per_creator(found: pd.DataFrame | Missing) -> pd.DataFrame | Missing:
     Returns
     -------
     DataFrame
-        Most of your own words first: `creator`, `avoid`, `competitor`, `delicate` (hits), `words` (which), `last_days` (days since the latest).
+        Most of your own words first: `creator`, `avoid`, `competitor`, `delicate` (hits), `words` (which), `last_days` (days since the
+        latest).
     """
     if isinstance(found, Missing):
         return found

@@ -55,7 +55,8 @@ def scores(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     if not isinstance(compared, Missing):
         grouped = compared.groupby("creator")
         out["audience_fit"] = out["creator"].map(grouped["alike"].mean())
-        out["dimensions"] = out["creator"].map(lambda c, named=grouped["dimension"].agg(", ".join): named.get(c, ""))
+        named = dict(grouped["dimension"].agg(", ".join))
+        out["dimensions"] = [named.get(c, "") for c in out["creator"]]
     near = niche(data, brief)
     if not isinstance(near, Missing):
         out["niche_fit"] = out["creator"].map(near.set_index("creator")["niche_fit"])
@@ -109,12 +110,14 @@ def summed(parts: pd.DataFrame, weight: dict[str, float]) -> pd.DataFrame:
 def stability(scored: pd.DataFrame | Missing, brief: Brief, *, weightings: int = 1_000) -> pd.DataFrame | Missing:
     """Say how often each creator stays on the shortlist when the weights change.
 
-    Weights are drawn evenly from all that add up to 1 over the parts that the brief gives any weight; the shortlist has `outreach.creators` places.
+    Weights are drawn evenly from all that add up to 1 over the parts that the brief gives any weight; the shortlist has
+    `outreach.creators` places.
 
     Returns
     -------
     DataFrame
-        In the order of `scored`: `creator`, `rank`, `fit`, `stays` (share of the weightings), `best_rank`, `worst_rank` (of the middle nine in ten).
+        In the order of `scored`: `creator`, `rank`, `fit`, `stays` (share of the weightings), `best_rank`, `worst_rank` (of the middle
+        nine in ten).
     """
     if isinstance(scored, Missing):
         return scored
@@ -132,6 +135,13 @@ def stability(scored: pd.DataFrame | Missing, brief: Brief, *, weightings: int =
     ranks = np.empty_like(order)
     np.put_along_axis(ranks, order, np.arange(1, len(known) + 1)[None, :].repeat(weightings, axis=0), axis=1)
     places = min(brief.outreach.creators, len(known))
-    return pd.DataFrame({"creator": known["creator"], "rank": np.arange(1, len(known) + 1), "fit": known["fit"], "stays": (ranks <= places).mean(axis=0),
-                         "best_rank": np.quantile(ranks, 0.05, axis=0).round().astype("int64"),
-                         "worst_rank": np.quantile(ranks, 0.95, axis=0).round().astype("int64")})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "creator": known["creator"],
+            "rank": np.arange(1, len(known) + 1),
+            "fit": known["fit"],
+            "stays": (ranks <= places).mean(axis=0),
+            "best_rank": np.quantile(ranks, 0.05, axis=0).round().astype("int64"),
+            "worst_rank": np.quantile(ranks, 0.95, axis=0).round().astype("int64"),
+        }
+    )

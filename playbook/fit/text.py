@@ -61,7 +61,8 @@ def words(text: object) -> list[str]:
 class Phrase:
     """A word or a few words to look for.
 
-    A word also counts with a common ending; a hashtag counts when it holds the words run together. Scripts without spaces are searched as they are.
+    A word also counts with a common ending; a hashtag counts when it holds the words run together. Scripts without spaces are searched
+    as they are.
     """
 
     text: str
@@ -123,8 +124,8 @@ def matches(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     -------
     DataFrame
         Sorted by creator, one row a creator with a caption or bio: `creator`, `posts` (read), `posts_matching`, `share` (of posts with at
-        least one of the words), `bio_words`, `matched` (words with counts of posts, in words), `terms` (how many different words), `last_at`
-        (latest post that matches).
+        least one of the words), `bio_words`, `matched` (words with counts of posts, in words), `terms` (how many different words),
+        `last_at` (latest post that matches).
     """
     phrases = brand_phrases(brief)
     if not phrases:
@@ -134,7 +135,8 @@ def matches(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     if posts.empty and bios.empty:
         return Missing(
             needs=("posts.caption", "creators.bio"),
-            text="Your data holds neither captions nor bios, so words cannot be looked for: add a column caption to posts or bio to creators.",
+            text="Your data holds neither captions nor bios, so words cannot be looked for: add a column caption to "
+            "posts or bio to creators.",
         )
     patterns = [(p, Phrase(p).pattern()) for p in phrases]
     rows = []
@@ -154,9 +156,18 @@ def matches(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         bio_hits = found_in(phrases, bios.get(creator))
         n = 0 if own is None else len(own)
         listed = sorted(counts.items(), key=lambda x: (-x[1], x[0]))
-        rows.append({"creator": creator, "posts": n, "posts_matching": matching, "share": matching / n if n else np.nan,
-                     "bio_words": ", ".join(bio_hits), "matched": ", ".join(f"{w} {c}" for w, c in listed),
-                     "terms": len(set(counts) | set(bio_hits)), "last_at": last})  # fmt: skip
+        rows.append(
+            {
+                "creator": creator,
+                "posts": n,
+                "posts_matching": matching,
+                "share": matching / n if n else np.nan,
+                "bio_words": ", ".join(bio_hits),
+                "matched": ", ".join(f"{w} {c}" for w, c in listed),
+                "terms": len(set(counts) | set(bio_hits)),
+                "last_at": last,
+            }
+        )
     frame = pd.DataFrame(rows)
     frame["last_at"] = pd.to_datetime(frame["last_at"], utc=True)
     return frame
@@ -230,9 +241,9 @@ def niche_matches(niche: pd.Series, wanted: Sequence[str]) -> pd.Series:
 def niche(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """Say how close each creator's niche and topics are to the brand's.
 
-    Two parts: the niche in your creators table (1 where it is one of the brand's, else 0), and the likeness of the words in captions to those
-    of creators in the brand's niches (TF-IDF cosine, each creator against the others, over the upper quarter of those in the niches; without any,
-    to the brand's own words). `niche_fit` is their mean, or the one that is known.
+    Two parts: the niche in your creators table (1 where it is one of the brand's, else 0), and the likeness of the words in captions to
+    those of creators in the brand's niches (TF-IDF cosine, each creator against the others, over the upper quarter of those in the niches;
+    without any, to the brand's own words). `niche_fit` is their mean, or the one that is known.
 
     Returns
     -------

@@ -13,8 +13,10 @@ from playbook.fit.scores import scores
 
 FAR, CLOSE = 1 / 3, 0.9  # quantiles of fit on your list that part the bands
 LEUNG = (
-    "Leung, Gu, Li, Zhang and Palmatier (2022) found an optimum, not a maximum: on more than 5,800 Weibo posts engagement for the money peaked at a middling "
-    "follower-brand fit (9 % on their own scale, as quoted in summaries), and one standard deviation to either side cost 7.9 %. So a very close fit is a reason to ask whether "
+    "Leung, Gu, Li, Zhang and Palmatier (2022) found an optimum, not a maximum: on more than 5,800 Weibo posts "
+    "engagement for the money peaked at a middling "
+    "follower-brand fit (9 % on their own scale, as quoted in summaries), and one standard deviation to either side "
+    "cost 7.9 %. So a very close fit is a reason to ask whether "
     "these followers know you already."
 )
 
@@ -27,8 +29,8 @@ def reached(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     Returns
     -------
     DataFrame
-        Most for the money first: `creator`, `reach`, `target_share`, `target_reach` (people), `cost` (budget's currency, for a post), `per_money`
-        (people of the target for one unit of the budget's currency), `reach_source`, `cost_source`.
+        Most for the money first: `creator`, `reach`, `target_share`, `target_reach` (people), `cost` (budget's currency, for a post),
+        `per_money` (people of the target for one unit of the budget's currency), `reach_source`, `cost_source`.
     """
     share = in_target(data, brief)
     if isinstance(share, Missing):
@@ -58,8 +60,8 @@ def bands(scored: pd.DataFrame | Missing) -> pd.DataFrame | Missing:
     Returns
     -------
     DataFrame
-        In the order of `scored`, those with a fit: `creator`, `fit`, `band` ('far': the lowest third of your list, 'plausible', 'very close':
-        the highest tenth).
+        In the order of `scored`, those with a fit: `creator`, `fit`, `band` ('far': the lowest third of your list, 'plausible', 'very
+        close': the highest tenth).
 
     Examples
     --------
@@ -84,4 +86,7 @@ def band_text(data: Dataset, brief: Brief) -> str:
     if isinstance(parted, Missing):
         return f"{parted.text} {LEUNG}"
     n = parted["band"].value_counts()
-    return f"On your list {n.get('plausible', 0)} creators fit plausibly, {n.get('far', 0)} are far off and {n.get('very close', 0)} are very close. {LEUNG}"
+    return (
+        f"On your list {n.get('plausible', 0)} creators fit plausibly, {n.get('far', 0)} are far off and "
+        f"{n.get('very close', 0)} are very close. {LEUNG}"
+    )

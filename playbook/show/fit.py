@@ -21,7 +21,8 @@ def scores_table(scored: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
     """Show the fit with its parts."""
     if not isinstance(scored, Missing) and scored["fit"].notna().sum() == 0:
         return say(
-            "No creator's fit is known: name customers, niches and keywords in campaign.yml, and add niches, captions or an audience table.",
+            "No creator's fit is known: name customers, niches and keywords in campaign.yml, and add niches, captions "
+            "or an audience table.",
             "missing",
         )
     columns = {
@@ -34,7 +35,10 @@ def scores_table(scored: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
         "known": Col("Known parts"),
     }
     given = ", ".join(f"{PART_LABELS[p].lower()} {wording(brief).share(w)}" for p, w in weights(brief).items() if w == w)
-    note = f"Fit is the weighted mean of its parts ({given}); a part that only some creators tell counts with their middle for the rest. Target: {target_text(brief) or 'not named'}; dimensions taken as independent."
+    note = (
+        f"Fit is the weighted mean of its parts ({given}); a part that only some creators tell counts with their "
+        f"middle for the rest. Target: {target_text(brief) or 'not named'}; dimensions taken as independent."
+    )
     return table(scored, columns, brief, title="Who fits, and why", note=note, top=brief.fit.top)
 
 
@@ -76,7 +80,10 @@ def parts_chart(scored: pd.DataFrame, brief: Brief) -> Picture | Note:
     best = shown.iloc[-1]
     largest = max(PARTS, key=lambda p: np.nan_to_num(best[f"{p}_points"]))
     title = f"{handle(best['creator'])} fits best, {write.share(best['fit'])}, most of it from {PART_LABELS[largest].lower()}"
-    subtitle = f"The first {len(shown)} of {write.count(scored['fit'].notna().sum())} creators; pale parts are not the creator's own but the middle of the others; source: your data, weights of the brief"
+    subtitle = (
+        f"The first {len(shown)} of {write.count(scored['fit'].notna().sum())} creators; pale parts are not the "
+        "creator's own but the middle of the others; source: your data, weights of the brief"
+    )
     return finish(fig, title=title, subtitle=subtitle, alt=f"Stacked bars of {len(shown)} creators. {title}.")
 
 
@@ -115,7 +122,8 @@ def stability_chart(steady: pd.DataFrame, brief: Brief) -> Picture:
     return finish(
         fig,
         title=title,
-        subtitle=f"1,000 weightings of the parts, drawn evenly; dashed: end of the shortlist; ranks: middle nine in ten; n = {len(steady)} creators",
+        subtitle="1,000 weightings of the parts, drawn evenly; dashed: end of the shortlist; ranks: middle nine in "
+        f"ten; n = {len(steady)} creators",
         alt=f"Dot plot of {len(shown)} creators. {title}.",
     )
 
@@ -123,8 +131,14 @@ def stability_chart(steady: pd.DataFrame, brief: Brief) -> Picture:
 @takes_missing
 def stability_table(steady: pd.DataFrame, brief: Brief) -> Table | Note:
     """Show ranks and how far they hang on the weights."""
-    columns = {"creator": Col("Creator", "handle"), "rank": Col("Rank", "count"), "fit": Col("Fit", "share"), "stays": Col("Stays on the shortlist", "share"),
-               "best_rank": Col("Best rank", "count"), "worst_rank": Col("Worst rank", "count")}  # fmt: skip
+    columns = {
+        "creator": Col("Creator", "handle"),
+        "rank": Col("Rank", "count"),
+        "fit": Col("Fit", "share"),
+        "stays": Col("Stays on the shortlist", "share"),
+        "best_rank": Col("Best rank", "count"),
+        "worst_rank": Col("Worst rank", "count"),
+    }
     return table(
         steady,
         columns,
@@ -152,7 +166,10 @@ def audience_table(compared: pd.DataFrame | Missing, brief: Brief) -> Table | No
         "n": Col("People (n)", "count"),
         "source": Col("Source"),
     }
-    note = "Alike: 1 less the Jensen-Shannon distance to your customers (base 2, sampling bias taken off). Quoted: a tool gives shares and not how many people they rest on; such shares are often its guess."
+    note = (
+        "Alike: 1 less the Jensen-Shannon distance to your customers (base 2, sampling bias taken off). Quoted: a "
+        "tool gives shares and not how many people they rest on; such shares are often its guess."
+    )
     return table(wide, columns, brief, title="Audience against customers", note=note, top=brief.fit.top)
 
 
@@ -169,14 +186,23 @@ def dimensions_table(compared: pd.DataFrame | Missing, brief: Brief) -> Table | 
     }
     level = wording(brief).share(brief.statistics.level)
     shown = compared if isinstance(compared, Missing) else compared.sort_values(["alike", "creator"], ascending=[False, True])
-    note = f"Alike: 1 less the Jensen-Shannon distance to your customers (base 2, sampling bias taken off); {level} intervals where the tool tells how many people it rests on."
+    note = (
+        f"Alike: 1 less the Jensen-Shannon distance to your customers (base 2, sampling bias taken off); {level} "
+        "intervals where the tool tells how many people it rests on."
+    )
     return table(shown, columns, brief, title="Audience against customers, dimension by dimension", note=note, top=brief.fit.top)
 
 
 def words_table(found: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
     """Show the brand's words that each creator uses."""
-    columns = {"creator": Col("Creator", "handle"), "share": Col("Posts with a word of yours", "share"), "posts": Col("Posts read (n)", "count"),
-               "matched": Col("Words and posts"), "bio_words": Col("In the bio"), "last_at": Col("Last", "day")}  # fmt: skip
+    columns = {
+        "creator": Col("Creator", "handle"),
+        "share": Col("Posts with a word of yours", "share"),
+        "posts": Col("Posts read (n)", "count"),
+        "matched": Col("Words and posts"),
+        "bio_words": Col("In the bio"),
+        "last_at": Col("Last", "day"),
+    }
     shown = found if isinstance(found, Missing) else found.sort_values(["share", "creator"], ascending=[False, True], na_position="last")
     return table(
         shown,
@@ -203,7 +229,8 @@ def niche_table(near: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
         columns,
         brief,
         title="Niche and topics",
-        note="Likeness: TF-IDF cosine of captions and bio to creators in your niches; the mean with the niche itself (1 or 0) is the niche fit.",
+        note="Likeness: TF-IDF cosine of captions and bio to creators in your niches; the mean with the niche itself "
+        "(1 or 0) is the niche fit.",
         top=brief.fit.top,
     )
 
@@ -230,7 +257,11 @@ def audience_chart(compared: pd.DataFrame, brief: Brief) -> Picture:
     rows = compared[compared["creator"] == best].set_index("dimension")["in_target"]
     strongest = rows.idxmax()
     title = f"{handle(best)}'s audience is most like your customers ({write.share(rows[strongest])} in the target by {strongest})"
-    subtitle = f"Share of the audience in the target ({target_text(brief)}); lines: {write.share(brief.statistics.level)} intervals where n is told; the first {len(order)} of {compared['creator'].nunique()} creators"
+    subtitle = (
+        f"Share of the audience in the target ({target_text(brief)}); lines: "
+        f"{write.share(brief.statistics.level)} intervals where n is told; the first {len(order)} of "
+        f"{compared['creator'].nunique()} creators"
+    )
     return finish(
         fig,
         title=title,
@@ -245,14 +276,23 @@ def safety_table(found: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
         return say(
             "No caption or bio holds a word you avoid, a competitor or a delicate topic of the list. Pictures and sound are not seen."
         )
-    columns = {"creator": Col("Creator", "handle"), "list": Col("List"), "word": Col("Word"), "severity": Col("Severity"), "days_ago": Col("Days ago", "count"),
-               "sponsored": Col("Paid", "flag"), "sentence": Col("The words around"), "note": Col("What else it may mean")}  # fmt: skip
+    columns = {
+        "creator": Col("Creator", "handle"),
+        "list": Col("List"),
+        "word": Col("Word"),
+        "severity": Col("Severity"),
+        "days_ago": Col("Days ago", "count"),
+        "sponsored": Col("Paid", "flag"),
+        "sentence": Col("The words around"),
+        "note": Col("What else it may mean"),
+    }
     return table(
         found,
         columns,
         brief,
         title="Look at these before you sign",
-        note="Words only: irony, pictures and sound are not seen; a hit is a reason to look. Lists: your brief; the kit's own (playbook/rules/brand_safety.csv).",
+        note="Words only: irony, pictures and sound are not seen; a hit is a reason to look. Lists: your brief; the "
+        "kit's own (playbook/rules/brand_safety.csv).",
         top=brief.fit.top,
     )
 
@@ -261,20 +301,35 @@ def safety_counts_table(counted: pd.DataFrame | Missing, brief: Brief) -> Table 
     """Show how many hits each creator has."""
     if not isinstance(counted, Missing) and counted.empty:
         return say("No creator has a hit.")
-    columns = {"creator": Col("Creator", "handle"), "avoid": Col("Words you avoid", "count"), "competitor": Col("Competitors named", "count"), "delicate": Col("Delicate topics", "count"),
-               "words": Col("Which"), "last_days": Col("Days since the latest", "count")}  # fmt: skip
+    columns = {
+        "creator": Col("Creator", "handle"),
+        "avoid": Col("Words you avoid", "count"),
+        "competitor": Col("Competitors named", "count"),
+        "delicate": Col("Delicate topics", "count"),
+        "words": Col("Which"),
+        "last_days": Col("Days since the latest", "count"),
+    }
     return table(counted, columns, brief, title="Hits by creator", top=brief.fit.top)
 
 
 def reached_table(reached: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
     """Show the people of the target that one post reaches, and for the money."""
-    columns = {"creator": Col("Creator", "handle"), "reach": Col("Reach of a post", "count"), "target_share": Col("In the target", "share"), "target_reach": Col("People of the target", "count"),
-               "cost": Col("Full cost of a post", "money"), "per_money": Col(f"People of the target per {brief.budget.currency}", "number1"), "reach_source": Col("Reach is"), "cost_source": Col("Fee is")}  # fmt: skip
+    columns = {
+        "creator": Col("Creator", "handle"),
+        "reach": Col("Reach of a post", "count"),
+        "target_share": Col("In the target", "share"),
+        "target_reach": Col("People of the target", "count"),
+        "cost": Col("Full cost of a post", "money"),
+        "per_money": Col(f"People of the target per {brief.budget.currency}", "number1"),
+        "reach_source": Col("Reach is"),
+        "cost_source": Col("Fee is"),
+    }
     return table(
         reached,
         columns,
         brief,
         title="People of the target for the money",
-        note="Reach of one post times the share in the target, over the full cost. Modelled: the dimensions of the audience are taken as independent.",
+        note="Reach of one post times the share in the target, over the full cost. Modelled: the dimensions of the "
+        "audience are taken as independent.",
         top=brief.fit.top,
     )

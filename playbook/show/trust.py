@@ -10,7 +10,7 @@ from playbook.data.dataset import Dataset
 from playbook.findings import Missing
 from playbook.show.tables import Col, Table, table
 from playbook.show.theme import MUTED, PALETTE, Note, Picture, count_axis, figure, finish, percent_axis, say, takes_missing
-from playbook.wording import handle, plural, wording
+from playbook.wording import handle, wording
 
 STRENGTHS = {"strong": (PALETTE[1], "s"), "weak": (PALETTE[5], "^"), "": (PALETTE[0], "o")}
 
@@ -26,7 +26,8 @@ def coverage_table(coverage: pd.DataFrame | Missing, brief: Brief) -> Table | No
     }
     error = wording(brief).share(brief.trust.false_alarms)
     note = (
-        f"Strong: large, rare among peers with at most {error} innocent creators expected on the list (Benjamini and Hochberg, 1995), and not explained by "
+        f"Strong: large, rare among peers with at most {error} innocent creators expected on the list (Benjamini and "
+        "Hochberg, 1995), and not explained by "
         "anything in your data. Weak: large, but explained or less rare. Source: your data."
     )
     return table(coverage, columns, brief, title="What could be checked", note=note)
@@ -80,7 +81,8 @@ def coverage_chart(coverage: pd.DataFrame, brief: Brief) -> Picture | Note:
     return finish(
         fig,
         title=title,
-        subtitle=f"Creators with a strong (filled) or weak (hatched) question by check; error rate {write.share(brief.trust.false_alarms)}; source: your data",
+        subtitle="Creators with a strong (filled) or weak (hatched) question by check; error rate "
+        f"{write.share(brief.trust.false_alarms)}; source: your data",
         alt=alt,
     )
 
@@ -131,9 +133,15 @@ def jump_chart(jumps: pd.DataFrame, flags: pd.DataFrame | Missing, data: Dataset
     for axes in panels[len(shown) :]:
         axes.set_visible(False)
     first = shown.iloc[0]
-    title = f"{handle(first.creator)} gained {write.count(first.gained)} followers on {write.day(first.day)}, {write.share(first.share)} at once"
+    title = (
+        f"{handle(first.creator)} gained {write.count(first.gained)} followers on {write.day(first.day)}, "
+        f"{write.share(first.share)} at once"
+    )
     strong, weak = int((asked == "strong").sum()), int((asked == "weak").sum())
-    subtitle = f"Followers by day; square: strong, triangle: weak (explained by a post or giveaway); the {len(shown)} largest of {strong} strong and {weak} weak; source: your follower history"
+    subtitle = (
+        f"Followers by day; square: strong, triangle: weak (explained by a post or giveaway); the {len(shown)} "
+        f"largest of {strong} strong and {weak} weak; source: your follower history"
+    )
     alt = (
         f"Small line charts of follower counts. {title}. "
         + "; ".join(f"{handle(r.creator)} {r.strength}, {write.count(r.gained)} more on {write.day(r.day)}" for r in shown.itertuples())
@@ -198,7 +206,10 @@ def peers_chart(screened: dict[str, pd.DataFrame | Missing] | Missing, brief: Br
     axes.set_ylabel("Engagements per follower")
     marked = int((strongest != "").sum())
     title = f"{write.count(marked)} of {write.count(len(frame))} creators engage far more or less than peers of their size"
-    subtitle = f"Median of the latest posts over followers; lines: what peers of the platform have; square: strong, triangle: weak; n = {len(frame)}; source: your posts"
+    subtitle = (
+        "Median of the latest posts over followers; lines: what peers of the platform have; square: strong, "
+        f"triangle: weak; n = {len(frame)}; source: your posts"
+    )
     return finish(
         fig,
         title=title,
@@ -219,7 +230,10 @@ def scores_table(scored: pd.DataFrame | Missing, brief: Brief, *, top: int = 15)
         "taken": Col("Taken off by"),
         "lacks": Col("What is missing"),
     }
-    note = "100 less what each check takes off: its full weight where strong, 0.4 of it where weak, 0.1 where explained. In brackets: the middle nine in ten of 1,000 other weightings. Source: your data, modelled."
+    note = (
+        "100 less what each check takes off: its full weight where strong, 0.4 of it where weak, 0.1 where "
+        "explained. In brackets: the middle nine in ten of 1,000 other weightings. Source: your data, modelled."
+    )
     return table(shown, columns, brief, title="The open score, lowest first", note=note, top=top)
 
 
@@ -278,7 +292,10 @@ def score_chart(parts: pd.DataFrame, scored: pd.DataFrame, brief: Brief, *, crea
     axes.set_xlabel("Points")
     axes.grid(axis="y", visible=False)
     title = f"{handle(name)} scores {write.number(row['score'], 0)} of 100; most goes off for: {own['title'].iloc[0].lower()}"
-    subtitle = f"Points by check; filled: strong, hatched: weak; {write.number(row['low'], 0)} to {write.number(row['high'], 0)} under nine in ten other weightings; {row['checks']} checks; modelled"
+    subtitle = (
+        f"Points by check; filled: strong, hatched: weak; {write.number(row['low'], 0)} to "
+        f"{write.number(row['high'], 0)} under nine in ten other weightings; {row['checks']} checks; modelled"
+    )
     return finish(
         fig,
         title=title,
@@ -290,10 +307,19 @@ def score_chart(parts: pd.DataFrame, scored: pd.DataFrame, brief: Brief, *, crea
 def fakes_table(fakes: pd.DataFrame | Missing, brief: Brief, *, top: int = 12) -> Table | Note:
     """Show the corrected share of fakes of each sampled creator."""
     shown = fakes if isinstance(fakes, Missing) else fakes.sort_values(["share", "creator"], ascending=[False, True])
-    columns = {"creator": Col("Creator", "handle"), "n": Col("Sampled (n)", "count"), "listed": Col("Listed", "count"), "apparent": Col("Share listed", "share"),
-               "share": Col("Share that look empty, corrected", "share", "low", "high"), "source": Col("Errors from")}  # fmt: skip
+    columns = {
+        "creator": Col("Creator", "handle"),
+        "n": Col("Sampled (n)", "count"),
+        "listed": Col("Listed", "count"),
+        "apparent": Col("Share listed", "share"),
+        "share": Col("Share that look empty, corrected", "share", "low", "high"),
+        "source": Col("Errors from"),
+    }
     level = wording(brief).share(brief.statistics.level)
-    note = f"Corrected for the score's own errors (Rogan and Gladen, 1978; interval of Lang and Reiczigel, 2014, {level}). Published weights, fitted on accounts of 2017 on one platform: on others they may be off."
+    note = (
+        "Corrected for the score's own errors (Rogan and Gladen, 1978; interval of Lang and Reiczigel, 2014, "
+        f"{level}). Published weights, fitted on accounts of 2017 on one platform: on others they may be off."
+    )
     return table(shown, columns, brief, title="From a sample of followers to a share", note=note, top=top)
 
 
@@ -314,7 +340,10 @@ def fakes_chart(fakes: pd.DataFrame, brief: Brief) -> Picture:
     axes.set_xlabel("Followers that look empty, corrected")
     over = int((fakes["low"] > 0.25).sum())
     title = f"In {write.count(over)} of {write.count(len(fakes))} samples, more than a quarter of followers look empty"
-    subtitle = f"Dot: corrected share with its {write.share(brief.statistics.level)} interval; bar: share listed before correction; counted where the whole interval lies above; n = {write.count(fakes['n'].sum())} followers; source: your sample"
+    subtitle = (
+        f"Dot: corrected share with its {write.share(brief.statistics.level)} interval; bar: share listed before "
+        f"correction; counted where the whole interval lies above; n = {write.count(fakes['n'].sum())} followers; source: your sample"
+    )
     return finish(fig, title=title, subtitle=subtitle, alt=f"Dot plot of {len(shown)} creators. {title}.")
 
 
@@ -327,7 +356,10 @@ def agreement_table(agreed: pd.DataFrame | Missing, brief: Brief) -> Table | Not
         "spearman": Col("Same order (Spearman)", "number2", "low", "high"),
         "apart": Col("Far apart", "count"),
     }
-    note = "1: the same order, 0: none, below 0: the reverse; 90 % intervals; measures of which more is worse are turned round. Source: quoted by the tools."
+    note = (
+        "1: the same order, 0: none, below 0: the reverse; 90 % intervals; measures of which more is worse are "
+        "turned round. Source: quoted by the tools."
+    )
     return table(agreed, columns, brief, title="Others' scores beside ours", note=note)
 
 
@@ -338,8 +370,15 @@ def disagreement_table(compared: pd.DataFrame | Missing, brief: Brief, *, top: i
     shown = compared[compared["disagree"]]
     if shown.empty:
         return say("No quoted score is far from ours.")
-    columns = {"creator": Col("Creator", "handle"), "tool": Col("Tool"), "measure": Col("Measure"), "value": Col("Their value", "number2"), "score": Col("Our score", "count"),
-               "their_place": Col("Better than, theirs", "share"), "our_place": Col("Better than, ours", "share")}  # fmt: skip
+    columns = {
+        "creator": Col("Creator", "handle"),
+        "tool": Col("Tool"),
+        "measure": Col("Measure"),
+        "value": Col("Their value", "number2"),
+        "score": Col("Our score", "count"),
+        "their_place": Col("Better than, theirs", "share"),
+        "our_place": Col("Better than, ours", "share"),
+    }
     return table(
         shown,
         columns,

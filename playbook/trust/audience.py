@@ -45,7 +45,8 @@ def measure_home(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
 def tell_home(row: pd.Series, write: Wording, brief: Brief) -> Told:
     own = f"{row['country']} or " if isinstance(row["country"], str) and row["country"] != brief.market.country else ""
     return Told(
-        evidence=f"{write.share(row['home'])} of the audience is in {own}{brief.market.country}; the largest part, {write.share(row['largest_share'])}, is in {row['largest']}.",
+        evidence=f"{write.share(row['home'])} of the audience is in {own}{brief.market.country}; the largest part, "
+        f"{write.share(row['largest_share'])}, is in {row['largest']}.",
         innocent="Creators who write in a language of many countries, or who moved, have followers elsewhere.",
         question="How did you become known there? Please send the screenshot of followers by country.",
     )
@@ -92,8 +93,10 @@ def measure_labels(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
 
 def tell_labels(row: pd.Series, write: Wording, brief: Brief) -> Told:
     return Told(
-        evidence=f"{write.count(row['missing'])} of {write.count(row['n'])} posts known to be paid show no label in the caption, {write.count(row['unclear'])} {plural(row['unclear'], 'has', 'have')} an unclear one.",
-        innocent="The platform's own label, a label in the picture or sound, and a wrong mark in your data are not seen here. This is no legal advice.",
+        evidence=f"{write.count(row['missing'])} of {write.count(row['n'])} posts known to be paid show no label in the "
+        f"caption, {write.count(row['unclear'])} {plural(row['unclear'], 'has', 'have')} an unclear one.",
+        innocent="The platform's own label, a label in the picture or sound, and a wrong mark in your data are not "
+        "seen here. This is no legal advice.",
         question="How do you label paid posts? We need the label at the start of the caption.",
     )
 

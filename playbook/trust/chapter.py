@@ -17,8 +17,8 @@ def coverage(screened: dict[str, pd.DataFrame | Missing] | Missing, data: Datase
     Returns
     -------
     DataFrame
-        In the order of the checks: `check`, `title`, `checked` (creators), `of` (all creators), `strong`, `weak`, `needs` (what a check that
-        could judge nobody is missing; empty otherwise).
+        In the order of the checks: `check`, `title`, `checked` (creators), `of` (all creators), `strong`, `weak`, `needs` (what a check
+        that could judge nobody is missing; empty otherwise).
     """
     if isinstance(screened, Missing):
         return screened
@@ -26,9 +26,17 @@ def coverage(screened: dict[str, pd.DataFrame | Missing] | Missing, data: Datase
     rows = []
     for name, found in screened.items():
         absent = isinstance(found, Missing)
-        rows.append({"check": name, "title": BY_NAME[name].title, "checked": 0 if absent else len(found), "of": of,
-                     "strong": 0 if absent else int((found["strength"] == "strong").sum()),
-                     "weak": 0 if absent else int((found["strength"] == "weak").sum()), "needs": BY_NAME[name].needs if absent else ""})  # fmt: skip
+        rows.append(
+            {
+                "check": name,
+                "title": BY_NAME[name].title,
+                "checked": 0 if absent else len(found),
+                "of": of,
+                "strong": 0 if absent else int((found["strength"] == "strong").sum()),
+                "weak": 0 if absent else int((found["strength"] == "weak").sum()),
+                "needs": BY_NAME[name].needs if absent else "",
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -64,8 +72,10 @@ def answer(flagged: pd.DataFrame | Missing, screened: dict[str, pd.DataFrame | M
         )
     error = write.share(brief.trust.false_alarms)
     return (
-        f"{write.count(strong)} of your {write.count(of)} creators {plural(strong, 'has', 'have')} a number that calls for a question before you sign, "
-        f"and {write.count(weak)} more {plural(weak, 'has', 'have')} one worth mentioning; in each check, about {error} of the strong ones may be innocent, and "
+        f"{write.count(strong)} of your {write.count(of)} creators {plural(strong, 'has', 'have')} a number that calls "
+        "for a question before you sign, "
+        f"and {write.count(weak)} more {plural(weak, 'has', 'have')} one worth mentioning; in each check, about {error} "
+        "of the strong ones may be innocent, and "
         f"{write.count(of - checked)} {plural(of - checked, 'creator')} could not be checked at all."
     )
 
@@ -95,7 +105,10 @@ def outcome(data: Dataset, brief: Brief) -> Outcome:
     figures = []
     for strength in ("strong", "weak"):
         names = sorted(flagged.loc[flagged["strength"] == strength, "creator"].unique())
-        said = f"{write.count(len(names))} {plural(len(names), 'creator')} with a {strength} question: {listed(['@' + n.split(':', 1)[-1] for n in names], 10)}."
+        said = (
+            f"{write.count(len(names))} {plural(len(names), 'creator')} with a {strength} question: "
+            f"{listed(['@' + n.split(':', 1)[-1] for n in names], 10)}."
+        )
         figures.append(Figure(id=f"trust.{strength}", value=float(len(names)), n=checked, unit="count", source="measured", text=said))
     share = checked / of
     said = f"{write.share(share)} of your creators could be checked on more than their profile."

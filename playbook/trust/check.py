@@ -55,8 +55,8 @@ class Check:
     read : callable
         `(data, brief) -> reading`: what several checks share, read once; the dataset itself by default.
     measure : callable
-        `(reading, brief) -> DataFrame`: one row a creator that could be checked, at least `creator`, `p` (probability of so much among honest
-        peers; missing where the check is a mere threshold), `z`, `n` (posts, days or comments), `over` (large enough to be worth a
+        `(reading, brief) -> DataFrame`: one row a creator that could be checked, at least `creator`, `p` (probability of so much among
+        honest peers; missing where the check is a mere threshold), `z`, `n` (posts, days or comments), `over` (large enough to be worth a
         question) and `explained` (an innocent cause found in the data; empty where none). :class:`Missing` where nobody could be checked.
     tell : callable
         `(row, wording, brief) -> Told`, for rows worth a question.

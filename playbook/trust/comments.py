@@ -96,7 +96,8 @@ def read(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         return Missing(needs=("comments",), text=f"Your data holds no comments, so they cannot be read: add {ADD_COMMENTS}.")
     wanted = sorted(set(data.comments["post"]))
     owner = data.posts.query(
-        "SELECT post, any_value(creator) AS creator, min(posted_at) AS post_at FROM posts WHERE list_contains($wanted, post) GROUP BY post ORDER BY post",
+        "SELECT post, any_value(creator) AS creator, min(posted_at) AS post_at FROM posts WHERE list_contains($wanted, "
+        "post) GROUP BY post ORDER BY post",
         {"wanted": wanted},
     )
     frame = data.comments.merge(owner, on="post", how="inner")
@@ -124,10 +125,18 @@ def read(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     frame["quick"] = returning & (minutes.between(0, QUICK_MINUTES) if minutes.notna().any() else True)
     frame["shared"] = frame["author"].map(frame[returning].groupby("author")["creator"].nunique()).fillna(0)
     names = ["generic", "copies", "told", "foreign", "known_authors", "by_returning", "timed", "quick"]
-    out = frame.groupby("creator", sort=True).agg(
-        platform=("platform", "first"), followers=("followers", "first"), comments=("post", "size"), posts=("post", "nunique"),
-        **{n: (n, "sum") for n in names}, creators_shared=("shared", "max"),
-    ).reset_index()  # fmt: skip
+    out = (
+        frame.groupby("creator", sort=True)
+        .agg(
+            platform=("platform", "first"),
+            followers=("followers", "first"),
+            comments=("post", "size"),
+            posts=("post", "nunique"),
+            **{n: (n, "sum") for n in names},
+            creators_shared=("shared", "max"),
+        )
+        .reset_index()
+    )
     quick = frame[frame["quick"] & frame["posted_at"].notna()]
     out["returning"] = out["creator"].map(frame[returning].groupby("creator")["author"].nunique()).fillna(0)
     out["same_order"] = (
@@ -167,8 +176,16 @@ def _measure(found: pd.DataFrame | Missing, of: str, out_of: str, least: float, 
     share = found[of] / n
     value = np.arcsin(np.sqrt((found[of] + 0.375) / (n + 0.75)))
     peers = among_peers(value, found["followers"], pd.Series("all", index=found.index), 1 / (4 * n + 2), far=0.85)
-    out = found.assign(share=share, expected=np.sin(np.clip(peers["expected"], 0, np.pi / 2)) ** 2, peers=peers["peers"], n=n, z=peers["z"],
-                       p=peers["p_high"], over=(share >= least) & (peers["p_high"] < UNUSUAL), explained="")  # fmt: skip
+    out = found.assign(
+        share=share,
+        expected=np.sin(np.clip(peers["expected"], 0, np.pi / 2)) ** 2,
+        peers=peers["peers"],
+        n=n,
+        z=peers["z"],
+        p=peers["p_high"],
+        over=(share >= least) & (peers["p_high"] < UNUSUAL),
+        explained="",
+    )
     out = out[peers["z"].notna()]
     if out.empty:
         return Missing(
@@ -184,7 +201,8 @@ def measure_generic(found: pd.DataFrame | Missing, brief: Brief) -> pd.DataFrame
 
 def tell_generic(row: pd.Series, write: Wording, brief: Brief) -> Told:
     return Told(
-        evidence=f"{write.count(row['generic'])} of {write.count(row['n'])} comments ({write.share(row['share'])}) are emoji alone or a phrase that fits any post; "
+        evidence=f"{write.count(row['generic'])} of {write.count(row['n'])} comments ({write.share(row['share'])}) are "
+        "emoji alone or a phrase that fits any post; "
         f"{write.count(row['peers'])} creators of your list have about {write.share(row['expected'])}.",
         innocent="Posts that need no words, such as outfits or landscapes, get hearts, and young audiences write short.",
         question="Which of your last posts led to a real conversation, and about what?",
@@ -198,7 +216,8 @@ def measure_copies(found: pd.DataFrame | Missing, brief: Brief) -> pd.DataFrame 
 
 def tell_copies(row: pd.Series, write: Wording, brief: Brief) -> Told:
     return Told(
-        evidence=f"{write.count(row['copies'])} of {write.count(row['n'])} comments ({write.share(row['share'])}) repeat an earlier one word for word; "
+        evidence=f"{write.count(row['copies'])} of {write.count(row['n'])} comments ({write.share(row['share'])}) "
+        "repeat an earlier one word for word; "
         f"{write.count(row['peers'])} creators of your list have about {write.share(row['expected'])}.",
         innocent="A giveaway asks people to write the same words, and running jokes do it too.",
         question="Did you ask people to write something under these posts?",
@@ -212,7 +231,8 @@ def measure_foreign(found: pd.DataFrame | Missing, brief: Brief) -> pd.DataFrame
 
 def tell_foreign(row: pd.Series, write: Wording, brief: Brief) -> Told:
     return Told(
-        evidence=f"{write.count(row['foreign'])} of {write.count(row['n'])} comments whose language could be told ({write.share(row['share'])}) are in neither the creator's "
+        evidence=f"{write.count(row['foreign'])} of {write.count(row['n'])} comments whose language could be told "
+        f"({write.share(row['share'])}) are in neither the creator's "
         f"language nor English; {write.count(row['peers'])} creators of your list have about {write.share(row['expected'])}.",
         innocent="A creator who lives between languages, or a post that was shared abroad.",
         question="In which countries do your followers live? Please send that screenshot.",
@@ -243,7 +263,8 @@ def tell_pod(row: pd.Series, write: Wording, brief: Brief) -> Told:
         else ""
     )
     return Told(
-        evidence=f"{write.count(row['quick'])} of {write.count(row['n'])} comments ({write.share(row['share'])}) come{when} from {write.count(row['returning'])} people who are under "
+        evidence=f"{write.count(row['quick'])} of {write.count(row['n'])} comments ({write.share(row['share'])}) "
+        f"come{when} from {write.count(row['returning'])} people who are under "
         f"several posts{shared}{order}; {write.count(row['peers'])} creators of your list have about {write.share(row['expected'])}.",
         innocent=f"Here, {row['explained']}."
         if row["explained"]

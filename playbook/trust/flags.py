@@ -60,8 +60,9 @@ def flags(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     Returns
     -------
     DataFrame
-        Strong ones first, then by creator and check; may be empty. `creator`, `check`, `title`, `strength` ('strong' or 'weak'), `evidence`,
-        `innocent`, `question`, `p` (tail probability among peers; missing for plain thresholds), `q` (error rate), `n`, `explained`.
+        Strong ones first, then by creator and check; may be empty. `creator`, `check`, `title`, `strength` ('strong' or 'weak'),
+        `evidence`, `innocent`, `question`, `p` (tail probability among peers; missing for plain thresholds), `q` (error rate), `n`,
+        `explained`.
 
     Examples
     --------

@@ -206,8 +206,8 @@ def fakes(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     Returns
     -------
     DataFrame
-        Sorted by `creator`: `creator`, `n` (accounts with all three counts), `unknown` (without), `listed`, `apparent` (share listed), `share`
-        (corrected), `low`, `high` (at the brief's level), `se` (standard error of the uncorrected kind), `source` (of the errors).
+        Sorted by `creator`: `creator`, `n` (accounts with all three counts), `unknown` (without), `listed`, `apparent` (share listed),
+        `share` (corrected), `low`, `high` (at the brief's level), `se` (standard error of the uncorrected kind), `source` (of the errors).
     """
     own = errors(data)
     sample = data.follower_sample.assign(p=score(data.follower_sample))
@@ -217,8 +217,20 @@ def fakes(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         listed = int((group["p"] >= published()["cut"]).sum())
         share, low, high = corrected_share(listed, n, own, brief.statistics.level)
         se = np.sqrt(max(listed, 0.5) / n * (1 - min(listed, n - 0.5) / n) / n) if n else np.nan
-        rows.append({"creator": creator, "n": n, "unknown": len(group) - n, "listed": listed, "apparent": listed / n if n else np.nan,
-                     "share": share, "low": low, "high": high, "se": se / max(own.sensitivity + own.specificity - 1, 0.05), "source": own.source})  # fmt: skip
+        rows.append(
+            {
+                "creator": creator,
+                "n": n,
+                "unknown": len(group) - n,
+                "listed": listed,
+                "apparent": listed / n if n else np.nan,
+                "share": share,
+                "low": low,
+                "high": high,
+                "se": se / max(own.sensitivity + own.specificity - 1, 0.05),
+                "source": own.source,
+            }
+        )
     out = pd.DataFrame(rows)
     return out if len(out) else Missing(needs=("follower_sample",), text=f"Your sample of followers is empty: add {ADD_SAMPLE}.")
 
@@ -243,8 +255,10 @@ def base_rate_text(data: Dataset, brief: Brief, *, base_rate: float | None = Non
     precision = own.precision(base_rate)
     told = "your labels" if own.source == "measured" else "the published labels of 2017, other accounts than yours"
     return (
-        f"By {told}, the score lists {write.share(own.sensitivity)} of fakes and {write.share(1 - own.specificity)} of real accounts. Where {write.share(base_rate)} of "
-        f"followers are fake, {write.share(precision)} of those listed are: {honest_text(precision)}. So use the corrected share, and never the list of names."
+        f"By {told}, the score lists {write.share(own.sensitivity)} of fakes and {write.share(1 - own.specificity)} of "
+        f"real accounts. Where {write.share(base_rate)} of "
+        f"followers are fake, {write.share(precision)} of those listed are: {honest_text(precision)}. So use the "
+        "corrected share, and never the list of names."
     )
 
 
@@ -264,7 +278,10 @@ def honest_text(precision: float) -> str:
     honest, fake = best
     if precision > 0.93 or precision < 0.07:
         return f"{100 * (1 - precision):.0f} of 100 on it are honest people"
-    return f"it lists {names[honest]} honest {'person' if honest == 1 else 'people'} for every {names[fake] + ' fakes' if fake > 1 else 'fake'}"
+    return (
+        f"it lists {names[honest]} honest {'person' if honest == 1 else 'people'} for every "
+        f"{names[fake] + ' fakes' if fake > 1 else 'fake'}"
+    )
 
 
 def measure_fakes(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
@@ -284,8 +301,10 @@ def measure_fakes(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
 def tell_fakes(row: pd.Series, write: Wording, brief: Brief) -> Told:
     level = write.share(brief.statistics.level)
     return Told(
-        evidence=f"Of {write.count(row['n'])} sampled followers {write.count(row['listed'])} look empty or follow thousands; corrected for the score's errors, "
-        f"an estimated {write.share(row['share'])} are not real ({level} interval {write.share(row['low'])} to {write.share(row['high'])}); up to {write.share(EXPECTED_MOST)} is often called expected.",
+        evidence=f"Of {write.count(row['n'])} sampled followers {write.count(row['listed'])} look empty or follow "
+        "thousands; corrected for the score's errors, "
+        f"an estimated {write.share(row['share'])} are not real ({level} interval {write.share(row['low'])} to "
+        f"{write.share(row['high'])}); up to {write.share(EXPECTED_MOST)} is often called expected.",
         innocent="Every larger account collects such followers without asking for them, and quiet people with empty profiles are real.",
         question="Have you looked at your newest followers? Please send followers by country and the share that saw your last posts.",
     )

@@ -53,7 +53,10 @@ def tell_jump(row: pd.Series, write: Wording, brief: Brief) -> Told:
         parts.append(f"{write.share(row['lost_after'])} of it was gone two weeks later")
     evidence = "; ".join(parts) + "."
     if pd.notna(row["giveaway_at"]):
-        evidence += f" A post of {write.day(row['giveaway_at'])} {'reads like a giveaway' if row['giveaway_told'] is True else 'drew far more comments than usual'}."
+        evidence += (
+            f" A post of {write.day(row['giveaway_at'])} "
+            f"{'reads like a giveaway' if row['giveaway_told'] is True else 'drew far more comments than usual'}."
+        )
     elif pd.notna(row["viral_at"]):
         evidence += f" A post of {write.day(row['viral_at'])} got {write.ratio(row['viral_multiple'])} times the usual."
     elif pd.notna(row["viral_multiple"]):
@@ -62,10 +65,12 @@ def tell_jump(row: pd.Series, write: Wording, brief: Brief) -> Told:
         evidence += " No post of those days is in your data."
     return Told(
         evidence=evidence,
-        innocent=f"Here, {row['explained']}, which explains it." if row["explained"]
+        innocent=f"Here, {row['explained']}, which explains it."
+        if row["explained"]
         else "A mention by a larger account, press, paid ads for the profile, a merged account, or a story that your data does not hold.",
-        question=f"What happened around {write.day(row['day'])}? Please send the follower graph and where new followers came from in that month.",
-    )  # fmt: skip
+        question=f"What happened around {write.day(row['day'])}? Please send the follower graph and where new followers "
+        "came from in that month.",
+    )
 
 
 def measure_silent(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
@@ -81,8 +86,9 @@ def measure_silent(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         return Missing(needs=("follower_history",), text=f"No history has {COUNTS_NEEDED} counts or more: add a count a day.")
     last = data.posts.query(
         """
-        SELECT creator, max(posted_at) AS last_post, count(*) AS posts FROM posts WHERE posted_at IS NOT NULL GROUP BY creator ORDER BY creator
-        """
+        SELECT creator, max(posted_at) AS last_post, count(*) AS posts FROM posts WHERE posted_at <= $now GROUP BY creator ORDER BY creator
+        """,
+        {"now": data.as_of.tz_convert("UTC").tz_localize(None) if data.as_of.tzinfo else data.as_of},
     )
     last["last_post"] = last["last_post"].dt.tz_localize(None)
     span = span.merge(last, on="creator", how="inner")
@@ -96,14 +102,22 @@ def measure_silent(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     rise = span["end"] / span["quiet_start"] - 1
     over = (quiet_days >= 30) & (rise >= 0.05)
     return span[["creator", "last_post"]].assign(
-        quiet_days=quiet_days, rise=rise.where(quiet_days > 0), gained=span["end"] - span["quiet_start"], until=span["last"], n=span["n"],
-        z=np.nan, p=np.nan, over=over.fillna(False), explained="",
-    )  # fmt: skip
+        quiet_days=quiet_days,
+        rise=rise.where(quiet_days > 0),
+        gained=span["end"] - span["quiet_start"],
+        until=span["last"],
+        n=span["n"],
+        z=np.nan,
+        p=np.nan,
+        over=over.fillna(False),
+        explained="",
+    )
 
 
 def tell_silent(row: pd.Series, write: Wording, brief: Brief) -> Told:
     return Told(
-        evidence=f"The last post is of {write.day(row['last_post'])}; in {write.count(row['quiet_days'])} later days up to {write.day(row['until'])} "
+        evidence=f"The last post is of {write.day(row['last_post'])}; in {write.count(row['quiet_days'])} later days up "
+        f"to {write.day(row['until'])} "
         f"followers rose by {write.count(row['gained'])} ({write.share(row['rise'])}).",
         innocent="Your data may lack the latest posts, stories or lives, or an older post went on being found.",
         question="Where did new followers come from while you were not posting?",

@@ -24,9 +24,26 @@ NEAR_DAYS = (-2, 2)  # days around the jump in which a post may explain it
 VIRAL_MULTIPLE = 3.0
 ADD_HISTORY = "a follower_history table with creator, day and followers: one row a creator and day, 30 days or more"
 GIVEAWAY_WORDS = (
-    "giveaway", "give away", "sweepstake", "raffle", "gewinnspiel", "verlosung", "verlose", "concours", "sorteo", "sorteio", "giveaways",
-    "win a ", "to win", "gewinnen", "jeu concours", "kilpailu", "konkurs", "çekiliş", "розыгрыш",
-)  # fmt: skip
+    "giveaway",
+    "give away",
+    "sweepstake",
+    "raffle",
+    "gewinnspiel",
+    "verlosung",
+    "verlose",
+    "concours",
+    "sorteo",
+    "sorteio",
+    "giveaways",
+    "win a ",
+    "to win",
+    "gewinnen",
+    "jeu concours",
+    "kilpailu",
+    "konkurs",
+    "çekiliş",
+    "розыгрыш",
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +68,8 @@ def histories(table: pd.DataFrame) -> Histories:
 
     Examples
     --------
-    >>> t = pd.DataFrame({"creator": ["a", "a", "b"], "day": pd.to_datetime(["2026-01-02", "2026-01-01", "2026-01-01"]), "followers": [11.0, 10, 5]})
+    >>> days = pd.to_datetime(["2026-01-02", "2026-01-01", "2026-01-01"])
+    >>> t = pd.DataFrame({"creator": ["a", "a", "b"], "day": days, "followers": [11.0, 10, 5]})
     >>> histories(t).followers.tolist()
     [[10.0, 11.0], [5.0, nan]]
     """
@@ -151,8 +169,8 @@ def jumps(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         `before`, `after` (followers), `gained`, `share` (of those before), `z`, `p` (that an honest history of this length holds such a
         rise), `one_day` (share of the week's rise that came on that day), `lost_after` (share of the block gone 14 days later),
         `round_size` (the rise is within 2 % of a round thousand or five hundred), `viral_at`, `viral_multiple` (best post near the day over
-        the creator's typical post), `giveaway_at` (a caption, or a rush of comments), `giveaway_told` (a caption), `step` (in which the count is published). Values of the rise are missing where
-        there are under 20 counts.
+        the creator's typical post), `giveaway_at` (a caption, or a rush of comments), `giveaway_told` (a caption), `step` (in which the
+        count is published). Values of the rise are missing where there are under 20 counts.
     """
     h = histories(data.follower_history)
     platform = _platforms(data, h.creator)
@@ -274,7 +292,8 @@ def _posts_near(data: Dataset, brief: Brief, found: pd.DataFrame) -> pd.DataFram
             SELECT creator, median(size) AS size, median(comments) AS comments FROM counted GROUP BY creator
         )
         SELECT c.creator, c.posted_at, c.size / nullif(t.size, 0) AS multiple,
-               giveaway AS told, giveaway OR coalesce(c.comments > 5 * greatest(t.comments, 2) AND c.comments / nullif(t.comments, 0) > 1.6 * c.size / nullif(t.size, 0), FALSE) AS giveaway
+               giveaway AS told, giveaway OR coalesce(c.comments > 5 * greatest(t.comments, 2) AND c.comments / nullif(t.comments, 0) >
+               1.6 * c.size / nullif(t.size, 0), FALSE) AS giveaway
         FROM counted c JOIN typical t ON t.creator = c.creator
         WHERE date_diff('day', day, posted_at) BETWEEN {NEAR_DAYS[0]} AND {NEAR_DAYS[1]}
         ORDER BY c.creator, multiple DESC NULLS LAST, c.posted_at

@@ -61,7 +61,10 @@ def read(data: Dataset, brief: Brief) -> pd.DataFrame:
     """Return one row a creator: profile, and the moments of the latest posts (missing without posts)."""
     frame = _creators(data, brief)
     if not data.has("posts"):
-        names = "posts likes_known known log_middle log_var typical likes_typical likes_log_var likes_min likes_max likes_distinct round_share round_n comments_sum likes_sum both_known comments_known commented"
+        names = (
+            "posts likes_known known log_middle log_var typical likes_typical likes_log_var likes_min likes_max "
+            "likes_distinct round_share round_n comments_sum likes_sum both_known comments_known commented"
+        )
         return frame.assign(**dict.fromkeys(names.split(), np.nan))
     return frame.merge(_posts(data), on="creator", how="left")
 
@@ -93,7 +96,8 @@ def measure_following(read: pd.DataFrame, brief: Brief) -> pd.DataFrame | Missin
 def tell_following(row: pd.Series, write: Wording, brief: Brief) -> Told:
     mass = f"; over {write.count(MASS_FOLLOWING)} is often called mass following" if row["following"] > MASS_FOLLOWING else ""
     return Told(
-        evidence=f"Follows {write.count(row['following'])} accounts and has {write.count(row['followers'])} followers, {write.ratio(row['ratio'])} "
+        evidence=f"Follows {write.count(row['following'])} accounts and has {write.count(row['followers'])} followers, "
+        f"{write.ratio(row['ratio'])} "
         f"followed for each follower; more than {write.share(row['place'])} of the {write.count(row['n'])} creators checked{mass}.",
         innocent="Young and sociable accounts follow many, and some people answer every follow out of courtesy.",
         question="How did you win your first followers, and do you follow back as a habit?",
@@ -116,9 +120,16 @@ def measure_engagement(read: pd.DataFrame, brief: Brief, *, high: bool) -> pd.Da
     p = peers["p_high"] if high else peers["p_low"]
     far = peers["residual"] >= TWICE if high else peers["residual"] <= -TWICE
     out = frame[["creator", "platform", "followers", "posts", "typical"]].assign(
-        rate=np.exp(rate), expected=np.exp(peers["expected"]), multiple=np.exp(peers["residual"]), peers=peers["peers"],
-        n=frame["known"], z=peers["z"] if high else -peers["z"], p=p, over=far & (p < UNUSUAL), explained="",
-    )  # fmt: skip
+        rate=np.exp(rate),
+        expected=np.exp(peers["expected"]),
+        multiple=np.exp(peers["residual"]),
+        peers=peers["peers"],
+        n=frame["known"],
+        z=peers["z"] if high else -peers["z"],
+        p=p,
+        over=far & (p < UNUSUAL),
+        explained="",
+    )
     out = out[peers["z"].notna()]
     if out.empty:
         return _none(
@@ -132,7 +143,8 @@ def measure_engagement(read: pd.DataFrame, brief: Brief, *, high: bool) -> pd.Da
 def _tell_engagement(row: pd.Series, write: Wording) -> str:
     return (
         f"A typical post gets {write.count(row['typical'])} likes, comments and the like from {write.count(row['followers'])} followers, "
-        f"{write.share(row['rate'])}; {write.count(row['peers'])} {row['platform']} creators, at this size, have about {write.share(row['expected'])} "
+        f"{write.share(row['rate'])}; {write.count(row['peers'])} {row['platform']} creators, at this size, have about "
+        f"{write.share(row['expected'])} "
         f"({write.ratio(row['multiple'])} times as much as expected, {write.count(row['n'])} posts)."
     )
 
@@ -140,8 +152,10 @@ def _tell_engagement(row: pd.Series, write: Wording) -> str:
 def tell_low(row: pd.Series, write: Wording, brief: Brief) -> Told:
     return Told(
         evidence=_tell_engagement(row, write),
-        innocent="An older audience that has gone quiet, a change of topic, a platform that shows the posts to few, or posts that are watched and not liked.",
-        question="What share of your followers saw your last posts? Please send screenshots of reach and of followers by country for the last 30 days.",
+        innocent="An older audience that has gone quiet, a change of topic, a platform that shows the posts to few, or "
+        "posts that are watched and not liked.",
+        question="What share of your followers saw your last posts? Please send screenshots of reach and of followers "
+        "by country for the last 30 days.",
     )
 
 
@@ -149,7 +163,8 @@ def tell_high(row: pd.Series, write: Wording, brief: Brief) -> Told:
     return Told(
         evidence=_tell_engagement(row, write),
         innocent="A close audience, a post that travelled far beyond the followers, giveaways, or a count of followers that lags behind.",
-        question="Which of your posts reached most people that do not follow you? Please send screenshots of reach by followers and others.",
+        question="Which of your posts reached most people that do not follow you? Please send screenshots of reach by "
+        "followers and others.",
     )
 
 
@@ -169,9 +184,15 @@ def measure_evenness(read: pd.DataFrame, brief: Brief) -> pd.DataFrame | Missing
     peers = among_peers(value, frame["followers"], frame["platform"], 2.0 / (frame["likes_known"] - 1))
     same = frame["likes_distinct"] <= np.maximum(2, 0.3 * frame["likes_known"])
     out = frame[["creator", "platform", "likes_min", "likes_max", "likes_distinct", "likes_typical"]].assign(
-        spread=np.sqrt(spread), expected=np.exp(peers["expected"] / 2), peers=peers["peers"], n=frame["likes_known"], z=-peers["z"],
-        p=peers["p_low"], over=((peers["p_low"] < UNUSUAL) & (peers["residual"] <= -2 * TWICE)) | (same & (frame["likes_typical"] >= 100)), explained="",
-    )  # fmt: skip
+        spread=np.sqrt(spread),
+        expected=np.exp(peers["expected"] / 2),
+        peers=peers["peers"],
+        n=frame["likes_known"],
+        z=-peers["z"],
+        p=peers["p_low"],
+        over=((peers["p_low"] < UNUSUAL) & (peers["residual"] <= -2 * TWICE)) | (same & (frame["likes_typical"] >= 100)),
+        explained="",
+    )
     out = out[peers["z"].notna()]
     return (
         out
@@ -184,10 +205,12 @@ def measure_evenness(read: pd.DataFrame, brief: Brief) -> pd.DataFrame | Missing
 
 def tell_evenness(row: pd.Series, write: Wording, brief: Brief) -> Told:
     return Told(
-        evidence=f"Likes on {write.count(row['n'])} posts range from {write.count(row['likes_min'])} to {write.count(row['likes_max'])}; posts differ by "
+        evidence=f"Likes on {write.count(row['n'])} posts range from {write.count(row['likes_min'])} to "
+        f"{write.count(row['likes_max'])}; posts differ by "
         f"{write.share(row['spread'])}, those of {write.count(row['peers'])} peers by about {write.share(row['expected'])}.",
         innocent="Very regular posts of one kind to a loyal audience, or counts that a tool has rounded or averaged.",
-        question="Where do the likes of your last ten posts come from? Please send screenshots of one strong and one weak post's statistics.",
+        question="Where do the likes of your last ten posts come from? Please send screenshots of one strong and one "
+        "weak post's statistics.",
     )
 
 
@@ -217,7 +240,8 @@ def measure_roundness(read: pd.DataFrame, brief: Brief) -> pd.DataFrame | Missin
 
 def tell_roundness(row: pd.Series, write: Wording, brief: Brief) -> Told:
     return Told(
-        evidence=f"{write.count(row['rounded'])} of {write.count(row['n'])} posts with 100 likes or more have a whole multiple of 50; by chance it would be about one in fifty.",
+        evidence=f"{write.count(row['rounded'])} of {write.count(row['n'])} posts with 100 likes or more have a whole "
+        "multiple of 50; by chance it would be about one in fifty.",
         innocent="Whoever collected the numbers may have rounded them.",
         question="Could you send the exact likes of your last ten posts as a screenshot?",
     )
@@ -237,10 +261,15 @@ def measure_talk(read: pd.DataFrame, brief: Brief) -> pd.DataFrame | Missing:
     peers = among_peers(value, frame["followers"], frame["platform"], 1 / (frame["comments_sum"] + 0.5) + 0.3 / frame["both_known"])
     closed = frame["commented"] == 0
     out = frame[["creator", "platform", "comments_sum", "likes_sum"]].assign(
-        ratio=frame["comments_sum"] / frame["likes_sum"], expected=np.exp(peers["expected"]), peers=peers["peers"], n=frame["both_known"], z=peers["z"].abs(),
-        p=peers["p"], over=(peers["p"] < UNUSUAL) & (peers["residual"].abs() >= TWICE),
+        ratio=frame["comments_sum"] / frame["likes_sum"],
+        expected=np.exp(peers["expected"]),
+        peers=peers["peers"],
+        n=frame["both_known"],
+        z=peers["z"].abs(),
+        p=peers["p"],
+        over=(peers["p"] < UNUSUAL) & (peers["residual"].abs() >= TWICE),
         explained=np.where(closed, "no post has a comment, so they may be turned off", ""),
-    )  # fmt: skip
+    )
     out = out[peers["z"].notna()]
     return (
         out
@@ -254,8 +283,10 @@ def measure_talk(read: pd.DataFrame, brief: Brief) -> pd.DataFrame | Missing:
 def tell_talk(row: pd.Series, write: Wording, brief: Brief) -> Told:
     few = row["ratio"] < row["expected"]
     return Told(
-        evidence=f"{write.count(row['comments_sum'])} comments on {write.count(row['likes_sum'])} likes over {write.count(row['n'])} posts, "
-        f"{write.number(100 * row['ratio'], 1)} for each 100 likes; {write.count(row['peers'])} peers of this size have about {write.number(100 * row['expected'], 1)}.",
+        evidence=f"{write.count(row['comments_sum'])} comments on {write.count(row['likes_sum'])} likes over "
+        f"{write.count(row['n'])} posts, "
+        f"{write.number(100 * row['ratio'], 1)} for each 100 likes; {write.count(row['peers'])} peers of this size have "
+        f"about {write.number(100 * row['expected'], 1)}.",
         innocent="Comments are turned off or filtered, or the posts are looked at rather than talked about."
         if few
         else "Giveaways, questions in the posts, and a creator who answers everybody raise comments.",
@@ -280,7 +311,8 @@ def measure_hidden(read: pd.DataFrame, brief: Brief) -> pd.DataFrame | Missing:
 def tell_hidden(row: pd.Series, write: Wording, brief: Brief) -> Told:
     n = round(row["hidden"] * row["n"])
     return Told(
-        evidence=f"{n} of the {write.count(row['n'])} latest {plural(row['n'], 'post')} {plural(n, 'shows', 'show')} no likes, so their engagement cannot be checked.",
+        evidence=f"{n} of the {write.count(row['n'])} latest {plural(row['n'], 'post')} {plural(n, 'shows', 'show')} no "
+        "likes, so their engagement cannot be checked.",
         innocent="Hiding likes is a setting that many choose for calm, and some tools leave likes out.",
         question="Could you send the likes and reach of your last twelve posts as screenshots?",
     )

@@ -35,8 +35,8 @@ def beside(data: Dataset, scored: pd.DataFrame | Missing) -> pd.DataFrame | Miss
     Returns
     -------
     DataFrame
-        Largest disagreement first: `creator`, `tool`, `measure`, `value`, `score`, `their_place`, `our_place` (share of creators below, 0-1,
-        more is better in both), `apart` (their place less ours), `disagree`.
+        Largest disagreement first: `creator`, `tool`, `measure`, `value`, `score`, `their_place`, `our_place` (share of creators below,
+        0-1, more is better in both), `apart` (their place less ours), `disagree`.
     """
     if isinstance(scored, Missing):
         return scored
@@ -44,7 +44,8 @@ def beside(data: Dataset, scored: pd.DataFrame | Missing) -> pd.DataFrame | Miss
     if frame.empty:
         return Missing(
             needs=("scores",),
-            text="No creator has both a quoted score and one of ours, so they cannot be compared: add scores, posts and a follower history.",
+            text="No creator has both a quoted score and one of ours, so they cannot be compared: add scores, posts "
+            "and a follower history.",
         )
     frame["towards"] = np.where([is_worse(m) for m in frame["measure"]], -frame["value"], frame["value"])
     grouped = frame.groupby(["tool", "measure"])
@@ -64,8 +65,8 @@ def agreement(compared: pd.DataFrame | Missing) -> pd.DataFrame | Missing:
     Returns
     -------
     DataFrame
-        Sorted by tool and measure: `tool`, `measure`, `n`, `spearman` (1 the same order, 0 none; missing under eight creators), `low`, `high`
-        (90 % by Fisher's z), `apart` (creators whose places differ by half the list or more).
+        Sorted by tool and measure: `tool`, `measure`, `n`, `spearman` (1 the same order, 0 none; missing under eight creators), `low`,
+        `high` (90 % by Fisher's z), `apart` (creators whose places differ by half the list or more).
     """
     if isinstance(compared, Missing):
         return compared

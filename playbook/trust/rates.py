@@ -40,7 +40,8 @@ def degrees_of_freedom(z: np.ndarray, *, far: float = 0.98) -> float:
     """Return the degrees of freedom of the Student t whose tails, against its middle half, are as heavy as those of `z`.
 
     Matches the ratio of a far percentile of the sizes to the 50th.
-    A few per cent of true outliers hardly move the 98th; where a tenth may be, take the 90th. Between 2.5 and 30; 5 where there are fewer than 50 values.
+    A few per cent of true outliers hardly move the 98th; where a tenth may be, take the 90th. Between 2.5 and 30; 5 where there are
+    fewer than 50 values.
 
     Examples
     --------
@@ -66,8 +67,8 @@ def among_peers(
 ) -> pd.DataFrame:
     """Return how far each value lies from what peers of its size and group have, and how unusual that is.
 
-    A curve through the peers (quadratic in log size, Huber's weights), then the residual over its own spread: that between creators plus that
-    of a mean of so many posts. Tail probabilities are two-sided, from a Student t as heavy as the pool's own.
+    A curve through the peers (quadratic in log size, Huber's weights), then the residual over its own spread: that between creators plus
+    that of a mean of so many posts. Tail probabilities are two-sided, from a Student t as heavy as the pool's own.
 
     Parameters
     ----------

@@ -47,8 +47,19 @@ def parts(screened: dict[str, pd.DataFrame | Missing] | Missing) -> pd.DataFrame
             [STRONG, EXPLAINED, WEAK],
             0.0,
         )
-        rows.append(pd.DataFrame({"creator": found["creator"], "check": name, "title": BY_NAME[name].title, "kind": listed.loc[name, "kind"],
-                                  "strength": found["strength"], "factor": factor, "points": -listed.loc[name, "weight"] * factor + 0.0}))  # fmt: skip
+        rows.append(
+            pd.DataFrame(
+                {
+                    "creator": found["creator"],
+                    "check": name,
+                    "title": BY_NAME[name].title,
+                    "kind": listed.loc[name, "kind"],
+                    "strength": found["strength"],
+                    "factor": factor,
+                    "points": -listed.loc[name, "weight"] * factor + 0.0,
+                }
+            )
+        )
     if not rows:
         return Missing(
             needs=("posts", "follower_history"),
@@ -62,14 +73,15 @@ def scores(
 ) -> pd.DataFrame | Missing:
     """Return the open score of each creator: 100 less what the checks take off, never below 0.
 
-    A creator without a check of followers (history or sample) or without one of engagement has no score: "not enough data" is not a middling number.
+    A creator without a check of followers (history or sample) or without one of engagement has no score: "not enough data" is not a
+    middling number.
 
     Returns
     -------
     DataFrame
-        Lowest score first, those without last: `creator`, `score` (0-100; missing with too little data), `low`, `high` (the middle nine in ten of
-        1,000 weightings, each check's weight moved by a log-normal factor of sd 0.3), `checks` (how many could judge), `lacks` (what is missing
-        for a score), `taken` (titles of the checks that took points off, largest first).
+        Lowest score first, those without last: `creator`, `score` (0-100; missing with too little data), `low`, `high` (the middle nine
+        in ten of 1,000 weightings, each check's weight moved by a log-normal factor of sd 0.3), `checks` (how many could judge), `lacks`
+        (what is missing for a score), `taken` (titles of the checks that took points off, largest first).
     """
     found = parts(screened)
     if isinstance(found, Missing):
@@ -104,7 +116,8 @@ def scores(
 
 
 def suspicion(screened: dict[str, pd.DataFrame | Missing]) -> pd.Series:
-    """Return a finer order than the score, for measuring how well the checks tell: rarity of all that is known, added up, what is explained for a tenth.
+    """Return a finer order than the score, for measuring how well the checks tell: rarity of all that is known, added up, what is
+    explained for a tenth.
 
     Returns
     -------
