@@ -17,8 +17,7 @@ import pandas as pd
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing, needs
-from playbook.results.attribution import window
-from playbook.results.returns import sales
+from playbook.results.attribution import attribute, window
 from playbook.results.spending import total_cost
 from playbook.results.trend import forecast_sum
 from playbook.wording import wording
@@ -374,8 +373,7 @@ def regional_lift(data: Dataset, brief: Brief) -> Lift | Missing:
     paying = cost / (margin * without) if known and margin > 0 else math.nan
     zero_out = wide.low > 0 or wide.high < 0
     pays_not = not math.isnan(paying) and wide.high / usual < paying
-    sold = sales(data, brief)
-    credited = math.nan if isinstance(sold, Missing) or sold.revenue <= 0 else sold.revenue
+    credited = _credited(data, brief)
     paths = pd.DataFrame({"day": found.days[days], "with": index[treated].mean(axis=0), "without": index[~treated].mean(axis=0)})
     return Lift(
         share=share,
@@ -401,6 +399,15 @@ def regional_lift(data: Dataset, brief: Brief) -> Lift | Missing:
         days=int((~before).sum()),
         paths=paths,
     )
+
+
+def _credited(data: Dataset, brief: Brief) -> float:
+    """Return the campaign's credited revenue after refunds; NaN where there is none."""
+    orders = attribute(data, brief)
+    if isinstance(orders, Missing):
+        return math.nan
+    revenue = float(orders.loc[(orders["period"] == "during") & orders["creator"].notna(), "net"].sum())
+    return revenue if revenue > 0 else math.nan
 
 
 def _others(index: np.ndarray, treated: np.ndarray, before: np.ndarray, usual: float, level: float) -> tuple[Estimate, ...]:

@@ -113,8 +113,13 @@ def order_margins(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     )
 
 
-def per_creator(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
+def per_creator(data: Dataset, brief: Brief, *, expect: bool = True) -> pd.DataFrame | Missing:
     """Return what each creator cost and brought during the campaign.
+
+    Parameters
+    ----------
+    expect : bool
+        Whether to work out the orders to expect again, which takes longest.
 
     Returns
     -------
@@ -173,7 +178,9 @@ def per_creator(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         out["revenue"] = out["revenue"].where(~none, 0.0)
         out["contribution"] = out["contribution"].where(~none, 0.0)
         out["new_customers"] = out["new_customers"].astype("float64")
-        expected = expected_orders(out["orders"].to_numpy(), out["cost"].to_numpy(), level=brief.statistics.level)
+        blank = np.full(len(out), np.nan)
+        known = (out["orders"].to_numpy(), out["cost"].to_numpy())
+        expected = expected_orders(*known, level=brief.statistics.level) if expect else (blank, blank, blank)
         out["expected_orders"], out["expected_low"], out["expected_high"] = expected
     out["profit"] = out["contribution"] - out["cost"]
     cost = out["cost"].where(out["cost"] > 0)
@@ -345,7 +352,7 @@ def sales(data: Dataset, brief: Brief) -> Sales | Missing:
         Contribution, profit and ROI are NaN where the brief has no gross margin.
     """
     orders = order_margins(data, brief)
-    table = per_creator(data, brief)
+    table = per_creator(data, brief, expect=False)
     if isinstance(orders, Missing):
         return orders
     if isinstance(table, Missing):
