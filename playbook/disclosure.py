@@ -453,7 +453,8 @@ def _patterns(term: str, form: str) -> tuple[tuple[re.Pattern[str], bool], ...]:
     patterns = [tag, (label, False)]
     if len(term) >= 5:
         # a long word that opens the caption and is followed by a new sentence: "Werbung Heute ..."
-        patterns.append((re.compile(rf"^[^\w#@]{{0,20}}(?:[#@]\w{{1,60}}\s{{1,5}}){{0,8}}(?P<hit>(?i:{words}))(?=\s+[^\Wa-zß-ÿ\d_])"), False))
+        opening = rf"^[^\w#@]{{0,20}}(?:[#@]\w{{1,60}}\s{{1,5}}){{0,8}}(?P<hit>(?i:{words}))(?=\s+[^\Wa-zß-ÿ\d_])"
+        patterns.append((re.compile(opening), False))
     return tuple(patterns)
 
 
