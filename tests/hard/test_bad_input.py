@@ -51,7 +51,7 @@ def check(folder: Path) -> tuple[int, str]:
     [
         ("brand:\n\tname: X\n", "line 2: there is a tab; YAML is indented with spaces, so replace the tab by two spaces"),
         ("budget: {amuont: 5}\n", "line 1: budget.amuont is not a field of the brief (did you mean amount?)"),
-        ("budget: {amount: -5}\n", "line 1: budget.amount is -5.0; input should be greater than or equal to 0"),
+        ("budget: {amount: -5}\n", "line 1: budget.amount is -5; input should be greater than or equal to 0"),
         ("budget: {currency: EURO}\n", "'EURO' is not a currency code the kit knows; write the ISO 4217 code"),
         ("budget: [1, 2\n", "line 2"),
         ("- a\n- b\n", "instead of `name: value` lines"),
@@ -295,7 +295,8 @@ def test_a_file_of_200_megabytes(folder):
         file.write("post,creator,posted_at,format,likes,comments,views,caption\n")
         while size < 200_000_000:
             block = "".join(
-                f"17841400{n + i:010d},ana,2026-0{1 + i % 9}-{1 + i % 28:02d}T{i % 24:02d}:00:00Z,reel,{rng.randrange(90000)},{i % 900},,words about coffee\n"
+                f"17841400{n + i:010d},ana,2026-0{1 + i % 9}-{1 + i % 28:02d}T{i % 24:02d}:00:00Z,reel,"
+                f"{rng.randrange(90000)},{i % 900},,words about coffee\n"
                 for i in range(20_000)
             )
             file.write(block)
@@ -380,5 +381,5 @@ def test_json_says_the_same_of_bad_input(folder):
     (folder / "exports" / "x.csv").write_bytes(b"a\0b")
     done = CliRunner().invoke(cli.app, ["check", str(folder), "--json"])
     found = json.loads(done.output)
-    assert [f["level"] for f in found["findings"]][0] == "warning"
+    assert found["findings"][0]["level"] == "warning"
     assert next(f for f in found["files"] if f["path"] == "exports/x.csv")["format"] == "unreadable"
