@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import shutil
@@ -617,6 +618,29 @@ def test_a_hand_filled_workbook_of_twelve_creators(tmp_path):
     assert str(data.as_of) == "2026-05-10 23:59:59+00:00"
     assert data.provenance[0].format == "hand-collecting workbook"
     assert [f for f in data.findings if f.level == "warning"] == []
+
+
+def hand_filled(path: Path, saved: dt.datetime, read_on: str | None) -> None:
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.set_properties({"created": saved})
+        sheet = book.add_worksheet("Creators")
+        sheet.write_row(0, 0, ["platform", "handle", "followers", "read on", "likes 1", "comments 1"])
+        sheet.write_row(1, 0, ["instagram", "ana", 500, read_on, 9, 1])
+
+
+def test_a_workbook_without_days_was_read_when_it_was_saved(tmp_path):
+    path = tmp_path / "creators-sheet.xlsx"
+    hand_filled(path, dt.datetime(2026, 3, 4, 12), None)
+    data = read_folder(tmp_path, BRIEF)
+    assert str(data.as_of) == "2026-03-04 23:59:59+00:00"
+    assert "1 creator has no day in read on" in texts(data) and "the day on which the workbook was saved, 2026-03-04, was taken" in texts(
+        data
+    )
+    hand_filled(path, dt.datetime(2026, 3, 4, 12), "2026-02-01")
+    data = read_folder(tmp_path, BRIEF)
+    assert str(data.as_of) == "2026-02-01 23:59:59+00:00" and "saved" not in texts(data)
+    hand_filled(path, dt.datetime(2026, 1, 1), None)  # the template's own day says nothing
+    assert "no time in your data" in texts(read_folder(tmp_path, BRIEF))
 
 
 # real files

@@ -88,8 +88,10 @@ def test_per_cents_become_shares():
     assert numbers("8.6%", "1,39 %", "", kind="share")[0] == [pytest.approx(0.086), pytest.approx(0.0139), None]
     found, remarks = numbers("45", "55", kind="share")
     assert found == [0.45, 0.55]
-    assert remarks == ["are per cents, since the column goes above 1"]
+    assert remarks == ["are per cents, since the column goes above 2"]
     assert numbers("0.45", "0.55", kind="share") == ([0.45, 0.55], [])
+    assert numbers("0.45", "1.02", kind="share") == ([0.45, 1.02], [])  # a slip, not a column of per cents
+    assert numbers("3.1%", kind="number") == ([pytest.approx(0.031)], ["are per cents"])
     assert numbers("0,313", "0,5", kind="share")[0] == [0.313, 0.5]
 
 

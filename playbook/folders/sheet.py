@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 from playbook.brief import PLATFORMS
+from playbook.data.readers.handsheet import TEMPLATE_SAVED_ON
 
 ROWS = 500
 ABOUT = (
@@ -54,7 +55,7 @@ def write_sheet(path: Path) -> None:
     memory = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "default_date_format": "yyyy-mm-dd"}
     with xlsxwriter.Workbook(memory, options) as book:
-        book.set_properties({"title": "Creators, collected by hand", "created": dt.datetime(2026, 1, 1)})
+        book.set_properties({"title": "Creators, collected by hand", "created": dt.datetime.combine(TEMPLATE_SAVED_ON, dt.time())})
         head = book.add_format({"bold": True, "bg_color": "#1F6F8B", "font_color": "#FFFFFF", "border": 1})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         words = book.add_format({"text_wrap": True, "valign": "top"})

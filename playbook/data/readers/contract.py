@@ -7,6 +7,7 @@ nobody has interpreted yet. Typing, checking and merging happen afterwards, in o
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -76,11 +77,14 @@ class Sample:
         Relative to the campaign folder, with `/`.
     container : {'csv', 'xlsx', 'json', 'parquet'}
     sheets : tuple of Sheet
+    saved_on : datetime.date or None
+        The day on which the file says that it was saved; only workbooks do.
     """
 
     path: str
     container: str
     sheets: tuple[Sheet, ...]
+    saved_on: dt.date | None = None
 
     @property
     def stem(self) -> str:

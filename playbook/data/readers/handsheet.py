@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import numpy as np
@@ -11,7 +12,7 @@ from playbook.data.handles import platform_of, written
 from playbook.data.readers import headers
 from playbook.data.readers.contract import Cells, Context, Raw, Read, Recognition, Sample, Sheet
 from playbook.data.readers.kit_table import listed
-from playbook.data.told import warning
+from playbook.data.told import counted, note, warning
 from playbook.data.values import plain
 
 NAME = "hand-collecting workbook"
@@ -22,6 +23,8 @@ _CREATOR = {
     "read_on": "collected_on",
 }
 _QUOTE = {"fee_asked": "fee", "fee": "fee", "deliverable": "deliverable", "fee_for": "deliverable", "currency": "currency"}
+# the workbook that `playbook new` writes has the same bytes at any time, so this day says nothing
+TEMPLATE_SAVED_ON = dt.date(2026, 1, 1)
 # for the person who fills it in
 _PRIVATE = ("notes", "note")
 _WITHOUT_TABLE = ("how to",)
@@ -50,7 +53,13 @@ def read(sample: Sample, context: Context) -> Read:
         findings += sheet.findings
         rows += len(sheet.rows)
         names = [headers.folded(h) for h in sheet.headers]
-        tables += [_creators(sheet, names), _posts(sheet, names)]
+        saved_on = sample.saved_on if sample.saved_on != TEMPLATE_SAVED_ON else None
+        creators, undated = _creators(sheet, names, saved_on)
+        tables += [creators, _posts(sheet, names)]
+        if undated and saved_on:
+            what = f"{counted(undated, 'creator has', 'creators have')} no day in read on"
+            mend = f"the day on which the workbook was saved, {saved_on}, was taken"
+            findings.append(note(f"{sample.path}{sheet.where}", what, "the day on which the numbers were read", mend))
         if (quotes := _quotes(sheet, names)) is not None:
             tables.append(quotes)
         known = {*_CREATOR, *_QUOTE, *_PRIVATE, ""}
@@ -68,10 +77,15 @@ def _is_one(sheet: Sheet) -> bool:
     return "handle" in names and any(_POST.fullmatch(n) for n in names)
 
 
-def _creators(sheet: Sheet, names: list[str]) -> Raw:
+def _creators(sheet: Sheet, names: list[str], saved_on: dt.date | None) -> tuple[Raw, int]:
+    """Return the creators, and how many of them have no day of their own."""
     frame = pd.DataFrame({ours: pd.Series(sheet.column(names.index(n)), dtype=object) for n, ours in _CREATOR.items() if n in names})
     said = {ours: plain(sheet.headers[names.index(n)]) for n, ours in _CREATOR.items() if n in names}
-    return Raw.of("creators", frame, sheet.rows, written=said, where=sheet.where)
+    days = frame["collected_on"] if "collected_on" in frame else pd.Series([None] * len(frame), dtype=object)
+    bare = days.map(plain) == ""
+    if saved_on:
+        frame["collected_on"] = days.mask(bare, saved_on.isoformat())
+    return Raw.of("creators", frame, sheet.rows, written=said, where=sheet.where), int(bare.sum())
 
 
 def _keys(sheet: Sheet, names: list[str]) -> tuple[Cells, Cells, list[str]]:

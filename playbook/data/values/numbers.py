@@ -77,7 +77,7 @@ def numbers(cells: Cells, *, kind: Kind = "number", declared: Declared | None = 
         Text, numbers or None.
     kind : {'count', 'number', 'money', 'share'}
         Counts are whole and never negative: `-1` is how tools write hidden likes. Money is never negative either.
-        In shares, `%` and columns with values above 1 are divided by 100.
+        In shares, `%` and columns with values above 2 are divided by 100.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def numbers(cells: Cells, *, kind: Kind = "number", declared: Declared | None = 
             continue
         if marks_unknown(text):
             unknown[i] = True
-        elif (parts := _take_apart(text, money=kind == "money")) is None:
+        elif (parts := _take_apart(text, money=kind == "money")) is None or (parts.percent and kind in ("count", "money")):
             odd[i] = True
         else:
             written[i] = parts
@@ -131,6 +131,8 @@ def numbers(cells: Cells, *, kind: Kind = "number", declared: Declared | None = 
     if kind == "share":
         out, more = _shares(out, percents[codes])
         remarks += more
+    elif percents.any():
+        remarks.append(Remark("note", where(codes, percents), "is a per cent", "are per cents", "a plain number", "divided by 100"))
     limited = _limited(out, step if np.isfinite(step).any() else None, remarks, kind)
     return replace(limited, currency=currencies[codes]) if currencies.any() else limited
 
@@ -247,12 +249,13 @@ def _shares(values: np.ndarray, percent: np.ndarray) -> tuple[np.ndarray, list[R
     """Turn per cents into shares: those with a sign, and whole columns that go above 1."""
     expected, mend = "shares between 0 and 1", "divided by 100"
     unmarked = ~percent & np.isfinite(values)
-    above = bool((values[unmarked] > 1).any())
+    # a share a little above 1 is a slip; only per cents go far beyond
+    above = bool((values[unmarked] > 2).any())
     if percent.any():
         note = Remark("note", np.flatnonzero(percent), "is a per cent", "are per cents", expected, mend)
         return (np.where(unmarked, values / 100, values) if above else values), [note]
     if above and (values[unmarked] <= 100).all():
-        one, many = "is a per cent, since the column goes above 1", "are per cents, since the column goes above 1"
+        one, many = "is a per cent, since the column goes above 2", "are per cents, since the column goes above 2"
         return values / 100, [Remark("note", np.flatnonzero(unmarked), one, many, expected, mend)]
     return values, []
 

@@ -47,9 +47,10 @@ def open_file(path: Path, shown: str) -> Sample:
     """
     if not path.stat().st_size:
         raise Unreadable("is empty", "a header and rows", "delete it or export it again")
-    module = _container(path)
-    sheets = importlib.import_module(f"{__name__}.{module}").sheets(path, shown)
-    return Sample(path=shown, container=NAMES[module], sheets=tuple(sheets))
+    name = _container(path)
+    module = importlib.import_module(f"{__name__}.{name}")
+    saved_on = module.saved_on(path) if name == "xlsx" else None
+    return Sample(path=shown, container=NAMES[name], sheets=tuple(module.sheets(path, shown)), saved_on=saved_on)
 
 
 def _container(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import zipfile
 from pathlib import Path
@@ -19,6 +20,7 @@ MAX_BYTES = 100_000_000
 MAX_UNPACKED = 800_000_000
 MAX_CELLS = 20_000_000
 MAX_SHEETS = 100
+_SAVED = re.compile(rb"<dcterms:modified[^>]*>(\d{4}-\d{2}-\d{2})T")
 _REFERENCE = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})([0-9]{1,7})"')
 
 
@@ -51,6 +53,16 @@ def sheets(path: Path, shown: str) -> list[Sheet]:
     if not out:
         raise Unreadable("holds no cells", "a header and rows", "fill it in")
     return out
+
+
+def saved_on(path: Path) -> dt.date | None:
+    """Return the day on which a workbook says that it was last saved."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("docProps/core.xml") as file:
+            found = _SAVED.search(file.read(100_000))
+        return dt.date.fromisoformat(found[1].decode()) if found else None
+    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+        return None
 
 
 def _sheet(rows: list[list[Any]], name: str, shown: str) -> Sheet | None:
