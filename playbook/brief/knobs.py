@@ -87,6 +87,7 @@ class Portfolio(Knobs):
     overlap: float = Field(
         0.1, ge=0, le=0.95, description="share of an audience that also follows another creator of the niche, where unmeasured, 0-0.95"
     )
+    tiers: str = Field("", description="size classes to choose from, parted by commas; empty is all")
     must: str = Field("", description="creators that must be in, keys parted by commas")
     never: str = Field("", description="creators that must not be in, keys parted by commas")
     min_fit: float = Field(0.0, ge=0, le=1, description="lowest fit of chapter 06 to be considered, 0-1")

@@ -27,6 +27,7 @@ REASONS = (
     "fit unknown",
     "fit below your limit",
     "costs more than the whole budget",
+    "not a size class you asked for",
 )
 
 
@@ -39,16 +40,21 @@ class Candidates:
     table : DataFrame
         Sorted by creator: `creator`, `tier`, `niche`, `followers`, `rate`, `cost`, `cost_low`, `cost_high`, `fee`, `fee_source`, `reach`
         (people reached by all of the creator's posts), `reach_sd` (log), `reach_source`, `target_share`, `target_sd`, `target_source`,
-        `people` (what counts for the goal, see :func:`counting`), `fit`, `must`, `affordable` (costs no more than the whole budget).
+        `people` (what counts for the goal, see :func:`counting`), `fit`, `must`, `eligible` (of a size class that may be chosen),
+        `affordable` (eligible, and costs no more than the whole budget).
     left_out : DataFrame
-        `creator`, `reason`; those who cost more than the whole budget stay in `table`, where a larger budget can reach them.
+        `creator`, `reason`; those who cost more than the whole budget stay in `table`, where a larger budget can reach them, and so do
+        those of other size classes, to compare with.
     notes : tuple of str
         What had to be assumed, a sentence each.
+    per_person : float
+        What one person reached counts for the goal, see :func:`response`.
     """
 
     table: pd.DataFrame
     left_out: pd.DataFrame
     notes: tuple[str, ...]
+    per_person: float
 
 
 @needs("creators", otherwise="a creators table with at least creator and followers")
@@ -58,13 +64,15 @@ def candidates(data: Dataset, brief: Brief) -> Candidates | Missing:
     Raises
     ------
     BadCall
-        Where `portfolio.must` or `portfolio.never` names somebody who is not in the creators table, or the same creator is in both.
+        Where `portfolio.must` or `portfolio.never` names somebody who is not in the creators table, or the same creator is in both, or
+        `portfolio.tiers` names a size class that the brief does not have.
     """
     table = _known(data, brief)
     must, never = (_keys(getattr(brief.portfolio, name), table["creator"], name) for name in ("must", "never"))
     if both := sorted(must & never):
         raise BadCall(f"portfolio.must and portfolio.never both name {listed(both)}; take them out of one of the two.")
     table["must"] = table["creator"].isin(must)
+    table["eligible"] = table["tier"].astype("object").isin(_tiers(brief)) | table["must"]
     table["reason"] = _reason(table, never, data, brief)
     lost = table[table["must"] & table["reason"].isin([*REASONS[2:4], REASONS[7]])]
     if len(lost):
@@ -75,7 +83,7 @@ def candidates(data: Dataset, brief: Brief) -> Candidates | Missing:
         )
     table["affordable"] = table["reason"].eq("") | table["must"]
     left_out = table.loc[~table["affordable"], ["creator", "reason"]].reset_index(drop=True)
-    kept = table[table["affordable"] | table["reason"].eq(REASONS[7])].drop(columns="reason").reset_index(drop=True)
+    kept = table[table["affordable"] | table["reason"].isin(REASONS[7:])].drop(columns="reason").reset_index(drop=True)
     if not kept["affordable"].any():
         counts = left_out["reason"].value_counts()
         why = listed([f"{n} {plural(n, 'creator')}: {reason}" for reason, n in sorted(counts.items())])
@@ -88,7 +96,35 @@ def candidates(data: Dataset, brief: Brief) -> Candidates | Missing:
         f"{handle(r.creator)} is in because you said so, despite this: {r.reason}." for r in overruled.itertuples()
     ]
     kept["people"] = kept["reach"] * counting(kept["target_share"], brief)
-    return Candidates(table=kept, left_out=left_out, notes=tuple(notes + _sources(kept)))
+    per_person, source = response(data, brief)
+    return Candidates(table=kept, left_out=left_out, notes=tuple(notes + _sources(kept) + source), per_person=per_person)
+
+
+def response(data: Dataset, brief: Brief) -> tuple[float, list[str]]:
+    """Return what one person reached counts for the goal (1, new followers or orders), and where that comes from.
+
+    Orders take the click and conversion rates that the campaign in the folder has measured, where it has (see
+    :func:`playbook.goals.past_rates`), else the brief's planning values; new followers take the brief's.
+
+    >>> from playbook.data.dataset import dataset
+    >>> response(dataset(), Brief.model_validate({"goal": {"kind": "followers"}}))[0]
+    0.004
+    """
+    economics = brief.economics
+    if brief.goal.kind == "awareness":
+        return 1.0, []
+    if brief.goal.kind == "followers":
+        return economics.follow_rate, ["New followers per person reached is your brief's planning value."]
+    from playbook.goals import past_rates
+
+    measured = past_rates(data, brief).set_index("name")["value"]
+    rates = {name: float(measured.get(name, getattr(economics, name))) for name in ("click_rate", "conversion_rate")}
+    words = {"click_rate": "Clicks per person reached", "conversion_rate": "Orders per click"}
+    notes = [
+        f"{words[name]} {'is measured on the campaign in your folder' if name in measured.index else 'is a planning value of your brief'}."
+        for name in rates
+    ]
+    return rates["click_rate"] * rates["conversion_rate"], notes
 
 
 def _known(data: Dataset, brief: Brief) -> pd.DataFrame:
@@ -173,6 +209,18 @@ def _keys(text: str, known: pd.Series, knob: str) -> set[str]:
     return out
 
 
+def _tiers(brief: Brief) -> list[str]:
+    """Return the size classes to choose from."""
+    wanted = [part.strip() for part in brief.portfolio.tiers.split(",") if part.strip()]
+    unknown = [name for name in wanted if name not in brief.tiers.names]
+    if unknown:
+        raise BadCall(
+            f"portfolio.tiers names {unknown[0]!r}{did_you_mean(unknown[0], brief.tiers.names)}; "
+            f"the size classes of the brief are {listed(brief.tiers.names, most=9)}."
+        )
+    return wanted or brief.tiers.names
+
+
 def _reason(table: pd.DataFrame, never: set[str], data: Dataset, brief: Brief) -> pd.Series:
     from playbook import trust
 
@@ -192,6 +240,7 @@ def _reason(table: pd.DataFrame, never: set[str], data: Dataset, brief: Brief) -
         table["fit"].isna() & (knobs.min_fit > 0),
         table["fit"] < knobs.min_fit,
         table["cost"] > brief.budget.amount,
+        ~table["eligible"],
     ]
     return pd.Series(np.select(conditions, REASONS, default=""), index=table.index)
 

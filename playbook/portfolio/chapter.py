@@ -120,7 +120,11 @@ def answer(choice: Choice | Missing, brief: Brief) -> str | Missing:
     n = len(choice.chosen)
     who = listed([handle(c) for c in choice.chosen["creator"]], 4)
     text = f"Work with {who} ({n} {plural(n, 'creator')}) for {write.money(choice.cost)} of your {write.money(choice.budget)}: "
-    text += f"expect about {_round(choice.value, write)} {_unit(choice, brief)} ({_between(choice, write)}). "
+    text += f"expect about {_round(choice.value, write)} {_unit(choice, brief)}"
+    # a few lucky campaigns pull the mean up: then a middling one brings less, and the reader should know
+    if choice.value_middle < 0.9 * choice.value:
+        text += f" on average, {_round(choice.value_middle, write)} in a middling campaign"
+    text += f" ({_between(choice, write)}). "
     text += f"The target of {write.count(choice.target)} is reached in {chance(choice.probability)} of simulated campaigns"
     loose = int((choice.chosen["fee_source"] != "quoted").sum())
     if loose:

@@ -12,7 +12,7 @@ from playbook.data.dataset import Dataset
 from playbook.findings import Missing
 from playbook.memo import remembered
 from playbook.portfolio.audience import Audience, pools
-from playbook.portfolio.candidates import Candidates, candidates
+from playbook.portfolio.candidates import Candidates, candidates, response
 from playbook.portfolio.forecast import Draws, simulate
 from playbook.portfolio.optimise import CLOSED, Limits, Solution, best_set
 from playbook.portfolio.overlap import Overlap, overlap
@@ -35,7 +35,7 @@ class Choice:
         Of the whole set, in the budget's currency; `cost_low`, `cost_high` with its interval.
     goal, unit : str
         What `value` counts: people reached (in the target group), new followers, or orders.
-    value, value_low, value_high : float
+    value, value_middle, value_low, value_high : float
     upper_bound, gap : float
         The most that any set within the limits could reach, in the same unit and the same model, and the share of it that this set
         may miss.
@@ -65,6 +65,7 @@ class Choice:
     unit: str
     target: float
     value: float
+    value_middle: float
     value_low: float
     value_high: float
     level: float
@@ -129,7 +130,12 @@ class Problem:
         """Simulate campaigns with these creators."""
         table = self.candidates.table
         middle = float(table["target_share"].median())
-        return simulate(table[table["creator"].isin(creators)], self.shared, brief, shock=shock, middle=middle, only=only)
+        mine = table[table["creator"].isin(creators)]
+        return simulate(mine, self.shared, brief, per_person=self.per_person, shock=shock, middle=middle, only=only)
+
+
+# dearer than any budget: whoever costs this stays in its place and is never taken
+OUT_OF_REACH = 10**13
 
 
 def to_cents(amount: float) -> int:
@@ -143,7 +149,7 @@ def to_cents(amount: float) -> int:
 
 def problem(data: Dataset, brief: Brief) -> Problem | Missing:
     """Set up the choice: candidates, overlap, limits."""
-    if not value_per_person(brief) > 0:
+    if not response(data, brief)[0] > 0:
         text = "With a rate of 0 in economics nobody who is reached counts: set follow_rate, or click_rate and conversion_rate."
         return Missing(needs=("economics",), text=text)
     found = candidates(data, brief)
@@ -159,9 +165,9 @@ def set_up(found: Candidates, shared: Overlap, brief: Brief) -> Problem:
         shared=shared,
         audience=audience_of(table, shared, brief),
         # a cost is rounded up to the cent, so that no set is over budget by rounding
-        cents=np.ceil(table["cost"].to_numpy() * 100 - 1e-6).astype(np.int64),
+        cents=np.where(table["eligible"], np.ceil(table["cost"].to_numpy() * 100 - 1e-6), OUT_OF_REACH).astype(np.int64),
         limits=Limits(budget=to_cents(brief.budget.amount), most=brief.portfolio.max_creators, must=must),
-        per_person=value_per_person(brief),
+        per_person=found.per_person,
         time_limit=brief.portfolio.time_limit,
     )
 
@@ -215,26 +221,14 @@ def reach_model(table: pd.DataFrame, shared: Overlap, brief: Brief) -> Audience:
     return audience_of(table.assign(people=table["reach"]), shared, brief)
 
 
-def value_per_person(brief: Brief) -> float:
-    """Return what one person reached counts for the goal: 1, new followers or orders.
-
-    >>> value_per_person(Brief.model_validate({"goal": {"kind": "followers"}}))
-    0.004
-    """
-    economics = brief.economics
-    return {"awareness": 1.0, "followers": economics.follow_rate, "sales": economics.click_rate * economics.conversion_rate}[
-        brief.goal.kind
-    ]
-
-
 @remembered
 def choose(data: Dataset, brief: Brief) -> Choice | Missing:
     """Return the best set of creators within the budget.
 
     What is made as large as possible follows from the goal: people of the target group reached at least once (awareness), new
     followers (people reached times `economics.follow_rate`), or orders (people reached times click and conversion rate). Limits:
-    budget, `max_creators`, `must`, `never`, `min_fit`, `leave_flagged`. Interval and probability come from simulated campaigns (see
-    :func:`forecast`).
+    budget, `tiers`, `max_creators`, `must`, `never`, `min_fit`, `leave_flagged`. Interval and probability come from simulated
+    campaigns (see :func:`forecast`).
 
     Returns
     -------
@@ -286,6 +280,7 @@ def _choice(given: Problem, best: Solution, brief: Brief) -> Choice:
         unit=UNITS[brief.goal.kind],
         target=brief.goal.target,
         value=whole * given.per_person,
+        value_middle=float(np.median(values)),
         value_low=float(value_low),
         value_high=float(value_high),
         level=level,

@@ -89,22 +89,20 @@ def compare(choice: Choice, brief: Brief) -> pd.DataFrame:
 def _habit(way: str, choice: Choice) -> list[str]:
     given = choice.problem
     table = given.candidates.table.assign(cents=given.cents)
+    if way == "one macro":
+        # of any size class, whatever may be chosen: it is what the set is compared with
+        large = table[table["tier"].astype("object").isin(_large(table)) & (table["cost"] <= given.limits.budget / 100)]
+        return large.dropna(subset="followers").sort_values(["followers", "creator"], ascending=[False, True]).head(1)["creator"].tolist()
     table = table[table["affordable"]]
     order = {
-        "one macro": ["followers", "creator"],
         "top by followers": ["followers", "creator"],
         "top by engagement rate": ["rate", "creator"],
         "cheapest first": ["cents", "creator"],
         "even over sizes": ["rate", "creator"],
     }[way]
     ranked = table.dropna(subset=order[0]).sort_values(order, ascending=[way == "cheapest first", True])
-    if way == "one macro":
-        large = ranked[ranked["tier"].astype("object").isin(_large(table))]
-        ranked = large[large["cents"] <= given.limits.budget].head(1)
-    elif way == "even over sizes":
+    if way == "even over sizes":
         ranked = ranked.assign(turn=ranked.groupby("tier", observed=True).cumcount()).sort_values(["turn", "tier", "creator"])
-    if way == "one macro":
-        return sorted(ranked["creator"])
     taken = set(table.loc[table["must"], "creator"])
     left = given.limits.budget - int(table.loc[table["must"], "cents"].sum())
     for row in ranked.itertuples():

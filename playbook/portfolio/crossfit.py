@@ -12,7 +12,7 @@ from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.data.engine import Posts
 from playbook.findings import Missing
-from playbook.portfolio.candidates import Candidates, counting, several_posts
+from playbook.portfolio.candidates import counting, several_posts
 from playbook.portfolio.choice import Choice, Problem, set_up
 
 FEWEST = 5
@@ -97,7 +97,7 @@ def _on(given: Problem, half: pd.DataFrame, brief: Brief) -> tuple[Problem, int]
     reach = several_posts(mine, table["followers"], brief.costs.posts_per_creator)
     table["reach"] = reach.where(reach > 0, table["reach"])
     table["people"] = table["reach"] * counting(table["target_share"], brief)
-    changed = Candidates(table=table, left_out=given.candidates.left_out, notes=given.candidates.notes)
+    changed = replace(given.candidates, table=table)
     return replace(set_up(changed, given.shared, brief), cents=given.cents), int((mine > 0).sum())
 
 

@@ -94,6 +94,7 @@ def simulate(
     shared: Overlap,
     brief: Brief,
     *,
+    per_person: float,
     middle: float | None = None,
     draws: int = DRAWS,
     shock: float = 1.0,
@@ -107,6 +108,8 @@ def simulate(
     ----------
     table : DataFrame
         Rows of :attr:`Candidates.table`.
+    per_person : float
+        New followers or orders per person reached; 1 where the goal is awareness.
     middle : float, optional
         Middle target share of all candidates; by default that of `table`.
     shock : float
@@ -129,11 +132,6 @@ def simulate(
     reach, counts, cost, funnel = (np.empty((draws, n)) for _ in range(4))
     middle = float(table["target_share"].median()) if middle is None else middle
     relative = 1.0 if brief.goal.kind == "awareness" or not middle > 0 else middle
-    rate = {
-        "awareness": 1.0,
-        "followers": brief.economics.follow_rate,
-        "sales": brief.economics.click_rate * brief.economics.conversion_rate,
-    }
     for i, row in enumerate(table.itertuples()):
         own = np.random.default_rng([seed, 1, zlib.crc32(row.creator.encode())])
         z = own.standard_normal((4, draws))
@@ -142,7 +140,7 @@ def simulate(
         counts[:, i] = np.clip(row.target_share + row.target_sd * spread["who the audiences are"] * z[1], 0, 1) / relative
         cost[:, i] = row.cost * np.exp(row.cost_sd * spread["fees"] * z[2])
         swing = own_sd * z[3] - own_sd**2 / 2 + product
-        funnel[:, i] = rate[brief.goal.kind] * (1.0 if brief.goal.kind == "awareness" else np.exp(swing))
+        funnel[:, i] = per_person * (1.0 if brief.goal.kind == "awareness" else np.exp(swing))
     place = {g: k for k, g in enumerate(niches)}
     return Draws(
         creators=tuple(table["creator"]),

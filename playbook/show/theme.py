@@ -110,6 +110,8 @@ def figure(*, height: float = 3.8, columns: int = 1, rows: int = 1, share_y: boo
             "legend.frameon": False,
             "figure.dpi": DPI,
             "svg.hashsalt": "playbook",
+            # a dollar is money here, not mathematics
+            "text.parse_math": False,
         },
     )
     return plt.subplots(rows, columns, figsize=(WIDTH_INCHES, height), sharey=share_y, sharex=share_x, layout="constrained")
@@ -131,7 +133,7 @@ def finish(fig: Figure, *, title: str, subtitle: str, alt: str) -> Picture:
 
     import matplotlib.pyplot as plt
 
-    lines = textwrap.wrap(title, 78)
+    lines = textwrap.wrap(title, 70)
     below = textwrap.wrap(subtitle, 108)
     step = 0.235 / fig.get_figheight()
     top = 1 - 0.06 / fig.get_figheight()

@@ -317,7 +317,9 @@ def payouts(outreach: pd.DataFrame, cast: pd.DataFrame, chosen: np.ndarray, mark
         fee = float(deals.loc[name, "agreed"])
         fee = 0.0 if np.isnan(fee) else fee
         hours = float(np.round(max(0.5, rng.normal(budget["hours_per_creator"], 0.8)) * 2) / 2)
-        goods = round(float(budget["product_cost"] + budget["shipping_cost"]), 2)
+        currency = deals.loc[name, "currency"]
+        # told in the currency of the payment, as the table asks
+        goods = round(float(budget["product_cost"] + budget["shipping_cost"]) / market.foreign.get(currency, 1.0), 2)
         paid_on = pd.Timestamp(market.deadline) + pd.Timedelta(days=int(rng.integers(3, 18)))
-        rows.append((name, fee, deals.loc[name, "currency"], "flat" if fee else "product only", goods, hours, paid_on))
+        rows.append((name, fee, currency, "flat" if fee else "product only", goods, hours, paid_on))
     return pd.DataFrame(rows, columns=["creator", "amount", "currency", "basis", "product_cost", "hours", "paid_on"])

@@ -183,6 +183,7 @@ _GLOW = Market(
         "market": {"country": "DE", "platforms": ["instagram", "tiktok"], "jurisdiction": "DE"},
         "tiers": {"mega": 1_000_000},
         "report": {"locale": "en-GB", "colour": "#2F6F5E", "accent": "#C8553D"},
+        "portfolio": {"tiers": "micro"},
         "outreach": {"code_suffix": "15"},
     },
 )
@@ -261,6 +262,7 @@ _CAMPUS = Market(
         "market": {"country": "US", "platforms": ["instagram", "tiktok"], "jurisdiction": "US"},
         "tiers": {"nano": 1_000, "micro": 10_000, "macro": 100_000},
         "report": {"locale": "en-US", "colour": "#6B4226", "accent": "#1F7A8C"},
+        "portfolio": {"tiers": "nano, micro"},
         "outreach": {"code_suffix": "10"},
     },
 )
@@ -337,6 +339,7 @@ _TRAIL = Market(
         "market": {"country": "GB", "platforms": ["youtube", "tiktok"], "jurisdiction": "GB"},
         "tiers": {"mega": 1_000_000},
         "report": {"locale": "en-GB", "colour": "#2D5D7B", "accent": "#D17A22"},
+        "portfolio": {"tiers": "micro"},
     },
 )
 
