@@ -13,6 +13,7 @@ from playbook.errors import NotUsable
 from playbook.folders import notebooks_dir
 
 COPY = "playbook-notebooks"
+FIRST = "00_start.ipynb"
 
 
 def start(campaign: str | None) -> int:
@@ -29,7 +30,13 @@ def start(campaign: str | None) -> int:
         Where there is no such campaign, or no place for the notebooks.
     """
     argv, environment = command(campaign, Path.cwd())
-    return subprocess.run(argv, env=environment, check=False).returncode
+    process = subprocess.Popen(argv, env=environment)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            # JupyterLab has heard it, too, and asks whether to stop: it is not ours to kill it
+            continue
 
 
 def command(campaign: str | None, here: Path) -> tuple[list[str], dict[str, str]]:
@@ -38,7 +45,7 @@ def command(campaign: str | None, here: Path) -> tuple[list[str], dict[str, str]
     if campaign is not None:
         environment[ENV_CAMPAIGN] = str(folder_of(campaign))
     notebooks = writable(here)
-    return [sys.executable, "-m", "jupyterlab", f"--notebook-dir={notebooks}", "00_start.ipynb"], environment
+    return [sys.executable, "-m", "jupyterlab", f"--notebook-dir={notebooks}", str(notebooks / FIRST)], environment
 
 
 def writable(here: Path) -> Path:
