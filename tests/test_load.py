@@ -333,6 +333,13 @@ def test_posts_that_carry_their_creators_numbers_give_creators(tmp_path):
     assert data.provenance[0].tables == {"creators": 2, "posts": 3}
 
 
+def test_content_wins_over_a_wrong_name(tmp_path):
+    write(tmp_path, "creators.csv", "creator,day,followers\nana,2024-01-01,5\nana,2024-01-02,6\n")
+    data = read_folder(tmp_path, BRIEF)
+    assert data.provenance[0].tables == {"follower_history": 2}
+    assert data.creators["followers"].tolist() == [6]
+
+
 def test_what_is_not_recognised_is_named_with_a_mapping_to_start_from(tmp_path):
     write(tmp_path, "creators.csv", "creator,followers\nana,5\n")
     write(tmp_path, "exports/strange.csv", "Profil,Folowers,Likes count,Post code,Usernme\nx,1,2,3,ana\n")

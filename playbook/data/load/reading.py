@@ -121,13 +121,13 @@ def _read_file(entry: files.Entry, context: Context) -> _File:
         for each in file.typed:
             file.findings += each.findings
     except Unreadable as problem:
-        file.typed, file.rows = [], 0
+        file.typed, file.aside, file.rows = [], [], 0
         file.format = "unreadable"
         file.findings.append(
             warning(entry.shown, problem.found, problem.expected, f"not read: {problem.mend}" if problem.mend else "not read")
         )
     except OSError as problem:
-        file.typed, file.rows = [], 0
+        file.typed, file.aside, file.rows = [], [], 0
         file.format = "unreadable"
         file.findings.append(
             warning(entry.shown, f"cannot be opened ({problem.strerror or problem})", "", "not read: check its permissions")

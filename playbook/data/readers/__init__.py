@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-
 from playbook.data.readers import handsheet, kit_table, mapped
-from playbook.data.readers.contract import Context, Recognition, Sample
+from playbook.data.readers.contract import Context, Reader, Recognition, Sample
 
 # of equally sure readers the first one wins: what the user says comes before what the kit thinks
-READERS: tuple[ModuleType, ...] = (mapped, handsheet, kit_table)
+READERS: tuple[Reader, ...] = (mapped, handsheet, kit_table)
 # below this nobody claims the file
 SURE_ENOUGH = 0.5
 
 
-def surest(sample: Sample, context: Context) -> tuple[ModuleType, Recognition] | None:
+def surest(sample: Sample, context: Context) -> tuple[Reader, Recognition] | None:
     """Return the reader that is surest of a file, or None where none is sure enough."""
     found = [(r, reader) for reader in READERS if (r := reader.recognise(sample, context))]
     if not found:

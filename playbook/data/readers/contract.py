@@ -11,7 +11,6 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -91,11 +90,6 @@ class Sample:
         """The file's name without folder and ending."""
         return self.path.rsplit("/", 1)[-1].split(".", 1)[0].casefold()
 
-    @property
-    def top_level(self) -> bool:
-        """The file lies beside `campaign.yml`, not in `exports/`."""
-        return "/" not in self.path
-
 
 @dataclass(frozen=True, kw_only=True)
 class Recognition:
@@ -120,15 +114,16 @@ class Raw:
     ----------
     table : str
     columns : mapping of str to callable
-        Each returns the cells of a column, all of the same length.
+        Each returns the cells of a column, all of the same length. Beside the table's own columns, `platform` and `handle`
+        may stand in any table: the creator's key is built from them.
     rows : numpy.ndarray of int
         Row numbers as the user sees them.
     declared : mapping of str to Declared
         What is known about how a column is written.
     written : mapping of str to str
         The headers in the file, for messages.
-    extra : tuple of str
-        Columns beside the table's own that the next steps use: `platform`, `handle`.
+    where : str
+        The sheet, for messages.
     derived : bool
         The rows are not in the file as such but follow from it, as creators follow from their posts.
     """
@@ -168,6 +163,3 @@ class Reader(Protocol):
 
     def read(self, sample: Sample, context: Context) -> Read:
         """Read the file."""
-
-
-ReaderModule = ModuleType

@@ -17,6 +17,7 @@ from playbook.findings import Finding
 NAME = "kit table"
 # enough of a table's columns to be sure of it, whatever else stands beside them
 ENOUGH_SHARE, ENOUGH_COLUMNS = 0.5, 4
+CLEARLY_BETTER = 0.2
 
 
 def recognise(sample: Sample, context: Context) -> Recognition | None:
@@ -113,17 +114,15 @@ def _table_of(sample: Sample, sheet: Sheet) -> headers.Match | None:
     """Return how a sheet fits the kit's tables, or None where it does not."""
     found = headers.matches(sheet.headers)
     hint = sheet.name.casefold() if sheet.name.casefold() in TABLES else sample.stem
-    named = next((m for m in found if m.table == hint and not m.missing), None)
-    if named and named.columns:
-        return named
+    named = next((m for m in found if m.table == hint and not m.missing and m.columns), None)
     if looks_like_data(sheet.headers):
-        return None
-    for m in found:
-        if m.missing:
-            return None
-        if headers.telling(m) and (m.score >= ENOUGH_SHARE or len(m.columns) >= ENOUGH_COLUMNS):
-            return m
-    return None
+        return named
+    fitting = (m for m in found if not m.missing and headers.telling(m))
+    best = next((m for m in fitting if m.score >= ENOUGH_SHARE or len(m.columns) >= ENOUGH_COLUMNS), None)
+    # the content decides; the name only where another table would fit about as well
+    if named and (best is None or best.score < named.score + CLEARLY_BETTER):
+        return named
+    return best
 
 
 def _cells(sheet: Sheet, at: int) -> Callable[[], Cells]:
