@@ -7,7 +7,7 @@ SAMPLE ?= glow-skincare
 OUT ?= $(SAMPLE)-report
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test test-all test-hard lab lint format notebooks samples lock clean
+.PHONY: help setup report test test-all test-hard lab lint format answers samples lock clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ format: setup ## mend what ruff can mend, strip notebooks
 	@$(BIN)/ruff check --quiet --fix . || true
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/nbstripout --keep-count --extra-keys "metadata.papermill cell.metadata.papermill" notebooks/*.ipynb
+
+answers: setup ## fill the kept answers of the notebooks anew, after a change that is meant to change them
+	@$(BIN)/python scripts/answers.py
 
 samples: setup ## make data/samples anew from their seeds
 	@$(BIN)/python -m playbook.world data/samples

@@ -12,6 +12,7 @@ from playbook.brief import Brief
 from playbook.chapters import CHAPTERS
 from playbook.data.dataset import Dataset
 from playbook.findings import Figure, Missing, Outcome, missing_text, needs
+from playbook.memo import remembered
 from playbook.wording import Wording, handle, listed, plural, wording
 
 RULES = Path(__file__).parent / "rules"
@@ -129,6 +130,7 @@ def ready_sentence(data: Dataset) -> str:
 # ---------------------------------------------------------------- the first answer
 
 
+@remembered
 @needs("creators", otherwise=_ADD_CREATORS)
 def candidates(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """Return every creator of the micro class with what the first answer looks at.

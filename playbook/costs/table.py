@@ -64,6 +64,7 @@ def full_cost(fee: pd.Series, brief: Brief) -> pd.Series:
     return fee * (1 + budget.platform_fee) + budget.product_cost + budget.shipping_cost + budget.hours_per_creator * budget.hourly_cost
 
 
+@remembered
 def fees(data: Dataset, brief: Brief) -> pd.DataFrame:
     """Return one fee for each creator, with where it comes from.
 

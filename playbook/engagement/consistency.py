@@ -10,6 +10,7 @@ from playbook.creators import with_tiers
 from playbook.data.dataset import Dataset
 from playbook.engagement.rates import ADD_POSTS, numerator_sql, parts
 from playbook.findings import Missing, needs
+from playbook.memo import remembered
 from playbook.wording import handle, listed, plural, wording
 
 GAPS_NEEDED = 5
@@ -41,6 +42,7 @@ def burstiness(mean: pd.Series, sd: pd.Series, n: pd.Series) -> pd.Series:
     return (up * r - down) / ((up - 2) * r + down)
 
 
+@remembered
 @needs("creators", "posts", otherwise="posts with posted_at, the time of each post")
 def consistency(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """Return how consistently each creator posts.

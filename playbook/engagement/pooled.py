@@ -10,6 +10,7 @@ from playbook.data.dataset import Dataset
 from playbook.engagement.model import Pooled, pool
 from playbook.engagement.rates import ADD_POSTS, rates
 from playbook.findings import Missing, needs
+from playbook.memo import remembered
 from playbook.wording import handle, listed, wording
 
 DRAWS = 4000
@@ -32,6 +33,7 @@ def fit(table: pd.DataFrame, level: float) -> Pooled:
     )
 
 
+@remembered
 @needs("creators", "posts", otherwise=ADD_POSTS)
 def expected(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """Return each creator's expected rate beside the raw one.

@@ -9,6 +9,7 @@ from playbook.brief import Brief
 from playbook.creators import with_tiers
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing, needs
+from playbook.memo import remembered
 
 # a part of engagement counts on a platform only where nearly all posts tell it:
 # creators whose saves are known would otherwise look better than those whose saves are not
@@ -106,6 +107,7 @@ def _quoted(text: str) -> str:
     return str(text).replace("'", "''")
 
 
+@remembered
 @needs("creators", "posts", otherwise=ADD_POSTS)
 def rates(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """Return each creator's engagement rate by the brief's definition, with its interval.

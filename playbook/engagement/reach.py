@@ -10,10 +10,12 @@ from playbook.creators import with_tiers
 from playbook.data.dataset import Dataset
 from playbook.engagement.rates import log_interval, platform_of, unbroken_sql
 from playbook.findings import Missing, needs
+from playbook.memo import remembered
 
 PEERS_NEEDED = 5
 
 
+@remembered
 @needs("creators", otherwise="a creators table with creator and followers")
 def reach(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """Return the people that one post of each creator reaches.

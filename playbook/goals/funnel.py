@@ -12,6 +12,7 @@ from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.goals.kpis import GOALS
 from playbook.goals.rates import rates
+from playbook.memo import remembered
 
 # which rates each goal's target is divided by, one after the other, until it is people reached
 _BACKWARDS = {
@@ -62,6 +63,7 @@ class Plan:
         return float(here.iloc[0]) if len(here) else math.nan
 
 
+@remembered
 def plan(data: Dataset, brief: Brief) -> Plan:
     """Return the funnel from the target backwards, and what the budget buys of the target.
 

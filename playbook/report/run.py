@@ -24,6 +24,7 @@ from playbook.chapters import CHAPTERS, Chapter
 from playbook.chapters import chapter as find_chapter
 from playbook.data.dataset import Dataset
 from playbook.errors import BadCall, NotUsable
+from playbook.memo import ENV_MEMO
 from playbook.report import collect, kernels
 from playbook.report import settings as settings_of
 from playbook.report.kernels import Failure, Job, Ran
@@ -115,7 +116,9 @@ def report(
         stage = target / WORK / "stage"
         shutil.rmtree(stage, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix="pb-", ignore_cleanup_errors=True) as scratch:
-            ran = _run([_job(c, campaign, Path(scratch), target, source, edited, given) for c in chosen], workers, tell)
+            # private to this run and gone after it: what chapters share is pickled there
+            (fits := Path(scratch) / "fits").mkdir()
+            ran = _run([_job(c, campaign, Path(scratch), target, source, edited, given, fits) for c in chosen], workers, tell)
         found = {c.name: (stage if c in chosen else target) / "notebooks" / c.notebook for c in CHAPTERS}
         states = collect.chapters(found, campaign.fingerprint)
         changed = [s.chapter.name for s in states if s.chapter in chosen and s.stale]
@@ -245,6 +248,7 @@ def _job(
     source: Path,
     edited: settings_of.Settings,
     given: settings_of.Settings,
+    fits: Path,
 ) -> Job:
     # what this notebook sets itself it will say itself; the other chapters hear it from us
     others = {name: knobs for name, knobs in edited.items() if name != chapter.name}
@@ -252,6 +256,7 @@ def _job(
         ENV_CAMPAIGN: str(campaign.folder),
         ENV_SETTINGS: json.dumps(settings_of.merged(others, given)),
         ENV_SNAPSHOT: str(target / WORK / "snapshot"),
+        ENV_MEMO: str(fits),
         "PYTHONHASHSEED": "0",
     }
     return Job(

@@ -15,6 +15,7 @@ import pandas as pd
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Finding, Missing, needs
+from playbook.memo import remembered
 
 LATE_DAYS = 30
 _ORDERS = "an orders table with order, ordered_at, code, utm_content, revenue, refunded and currency"
@@ -110,6 +111,7 @@ def _owner(mark: object, single: dict[str, str]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+@remembered
 @needs("orders", otherwise=_ORDERS)
 def attribute(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """Credit each order to a creator by its code and its link.

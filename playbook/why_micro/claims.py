@@ -8,6 +8,7 @@ import pandas as pd
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Claim, Missing, Verdict, verdict
+from playbook.memo import remembered
 from playbook.why_micro.groups import concentration, costs, geometric_mean, small_over_macro, talk
 from playbook.why_micro.regression import dummies, least_squares
 from playbook.why_micro.size import CREATORS_NEEDED, creators, line_jump, size_effect
@@ -31,6 +32,7 @@ WORDS: dict[Verdict, str] = {
 Numbers = tuple[float, float, float, int]
 
 
+@remembered
 def claims(data: Dataset, brief: Brief) -> tuple[Claim, ...]:
     """Return all seven claims with their verdicts, in the guide's order.
 

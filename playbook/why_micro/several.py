@@ -10,6 +10,7 @@ import pandas as pd
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing, needs
+from playbook.memo import remembered
 
 DRAWS = 2000
 # more smaller creators than this for one macro says more about the price than about the choice
@@ -96,6 +97,7 @@ def unique_reach(reach: np.ndarray, taken: np.ndarray, overlap: float) -> np.nda
     return np.where(total > 0, -pool * np.expm1(missed), 0.0)
 
 
+@remembered
 @needs("creators", "posts", otherwise=ADD_COSTS)
 def several(data: Dataset, brief: Brief) -> Several | Missing:
     """Spend one macro's full cost on smaller creators, many times over.

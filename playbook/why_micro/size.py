@@ -11,6 +11,7 @@ from playbook import engagement
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing, needs
+from playbook.memo import remembered
 from playbook.why_micro.regression import dummies, least_squares
 
 # spread on the log scale of followers read later than the posts, against followers at the time of the posts
@@ -70,6 +71,7 @@ class SizeEffect:
     curve: pd.DataFrame
 
 
+@remembered
 @needs("creators", "posts", otherwise=engagement.ADD_POSTS)
 def creators(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """Return the creators that count in this chapter, one row each.
