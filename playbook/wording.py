@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from playbook.brief import Brief
@@ -107,6 +108,16 @@ def listed(words: list[str], most: int = 5) -> str:
     if rest:
         return f"{', '.join(shown)} and {rest} more"
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def lines(counts: Mapping[str, object]) -> str:
+    """Write counts or verdicts one a line.
+
+    >>> print(lines({"creators": 3, "goal": "reached"}))
+    creators: 3
+    goal: reached
+    """
+    return "\n".join(f"{name}: {value}" for name, value in counts.items())
 
 
 def handle(creator: str) -> str:

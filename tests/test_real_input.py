@@ -84,7 +84,7 @@ def test_a_workbook_filled_by_hand_gives_a_shortlist(tmp_path):
     results = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
     answers = {f["id"]: f for f in results["figures"]}
     assert answers["creators.count"]["value"] == 12
-    assert answers["start.shortlist"]["value"] >= 3
+    assert answers["start.shortlist.count"]["value"] >= 3
     assert answers["portfolio.creators"]["value"] >= 1
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
 import pandas as pd
 
 from playbook.brief import Brief
@@ -10,6 +15,7 @@ from playbook.engagement.consistency import consistency
 from playbook.engagement.pooled import POOL_WARNED, expected, order, ranking
 from playbook.engagement.rates import BREAKS, rates
 from playbook.findings import Figure, Finding, Missing, Outcome
+from playbook.intervals import median_interval, share_interval
 from playbook.wording import handle, listed, plural, wording
 
 WORDS = {"followers": "followers", "reach": "people reached", "views": "views"}
@@ -204,42 +210,55 @@ def outcome(data: Dataset, brief: Brief) -> Outcome:
 def _figures(table: pd.DataFrame, steady: pd.DataFrame | Missing, brief: Brief) -> list[Figure]:
     write = wording(brief)
     over = WORDS[brief.engagement.definition]
-    middle = float(table["expected"].median())
-    n = len(table)
-    out = [
-        Figure(
-            id="engagement.median_rate",
-            value=middle,
-            n=n,
-            unit="share",
+    level = brief.statistics.level
+
+    def middle(name: str, values: pd.Series, unit: Literal["share", "ratio"], say: Callable[[str, int], str]) -> Figure:
+        """Make the figure of a middle creator, with the interval that creators' own spread gives it."""
+        known = np.sort(values.dropna().to_numpy(dtype=float))
+        low, high = median_interval(known, level)
+        value = float(np.median(known))
+        shown = write.share if unit == "share" else functools.partial(write.number, digits=1)
+        text = say(shown(value), len(known))
+        if low == low:
+            text = f"{text} ({write.between(low, high, shown, level)})"
+        return Figure(
+            id=f"engagement.{name}",
+            value=value,
+            low=low,
+            high=high,
+            level=level,
+            n=len(known),
+            unit=unit,
             source="measured",
-            text=f"The middle of your {n} {plural(n, 'creator')} engages {write.share(middle)} of {over} per post.",
+            text=f"{text}.",
         )
-    ]
+
+    def of_all(value: str, n: int) -> str:
+        return f"The middle of your {n} {plural(n, 'creator')} engages {value} of {over} per post"
+
+    out = [middle("median_rate", table["expected"], "share", of_all)]
     for name, group in table.groupby("tier", observed=True, sort=True):
-        value = float(group["expected"].median())
-        text = f"The middle {name} creator engages {write.share(value)} of {over} per post ({len(group)} {plural(len(group), 'creator')})."
-        key = str(name).replace(" ", "_")
-        out.append(Figure(id=f"engagement.{key}.rate", value=value, n=len(group), unit="share", source="measured", text=text))
+
+        def of_class(value: str, n: int, name: str = str(name)) -> str:
+            return f"The middle one of {n} {name} {plural(n, 'creator')} engages {value} of {over} per post"
+
+        out.append(middle(f"{str(name).replace(' ', '_')}.rate", group["expected"], "share", of_class))
     if not isinstance(steady, Missing) and steady["consistent"].notna().any():
         known = steady[steady["consistent"].notna()]
-        share, weekly = float(known["consistent"].mean()), float(known["per_week"].median())
+        share = float(known["consistent"].mean())
+        low, high = share_interval(int(known["consistent"].sum()), len(known), level)
         out += [
             Figure(
                 id="engagement.consistent_share",
                 value=share,
+                low=low,
+                high=high,
+                level=level,
                 n=len(known),
                 unit="share",
                 source="measured",
-                text=f"{write.share(share)} of {len(known)} creators post consistently.",
+                text=f"{write.share(share)} of {len(known)} creators post consistently ({write.between(low, high, write.share, level)}).",
             ),
-            Figure(
-                id="engagement.posts_per_week",
-                value=weekly,
-                n=len(known),
-                unit="ratio",
-                source="measured",
-                text=f"The middle creator posts {write.number(weekly, 1)} times a week.",
-            ),
+            middle("posts_per_week", known["per_week"], "ratio", lambda value, n: f"The middle one of {n} posts {value} times a week"),
         ]
     return out

@@ -4,7 +4,8 @@ from playbook.goals.chapter import counts, days_left, findings, outcome, possibl
 from playbook.goals.funnel import Plan, break_even, from_rates, plan, sensitivity
 from playbook.goals.kpis import GOALS, check_kpi, kpi_findings, kpi_sentence, kpis
 from playbook.goals.past import past_creators, past_rates
-from playbook.goals.rates import median_interval, pool, rates
+from playbook.goals.rates import pool, rates
+from playbook.intervals import median_interval
 
 __all__ = [
     "GOALS",

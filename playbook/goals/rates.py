@@ -12,6 +12,7 @@ from playbook.brief import Brief
 from playbook.creators import with_tiers
 from playbook.data.dataset import Dataset, dataset
 from playbook.goals.past import past_rates
+from playbook.intervals import median_interval
 from playbook.wording import plural, wording
 
 # a planning value is taken as right within half and double: nobody measured it, and published ones differ by more than that
@@ -218,34 +219,6 @@ def _basis(name: str, creators: pd.DataFrame, known: pd.DataFrame, source: str, 
         "benchmark": "published prices, with your other costs",
     }[source]
     return f"{who}; {how}" + ("; range wider by half to double" if guessed else "")
-
-
-def median_interval(values: np.ndarray, level: float) -> tuple[float, float]:
-    """Return the order statistics that hold the median of the creators' distribution with at least `level`; missing where too few.
-
-    Exact for any continuous distribution (Conover, Practical Nonparametric Statistics, 1999, section 3.2).
-
-    Parameters
-    ----------
-    values : sorted array
-
-    Examples
-    --------
-    >>> median_interval(np.arange(1.0, 11), 0.9)
-    (2.0, 9.0)
-    >>> median_interval(np.array([1.0, 2.0]), 0.9)
-    (nan, nan)
-    """
-    from scipy.stats import binom
-
-    n = len(values)
-    # most values that may be cut off at each end
-    cut = int(binom.ppf((1 - level) / 2, n, 0.5)) if n else 0
-    while cut > 0 and binom.cdf(cut - 1, n, 0.5) > (1 - level) / 2:
-        cut -= 1
-    if cut == 0:
-        return math.nan, math.nan
-    return float(values[cut - 1]), float(values[n - cut])
 
 
 def _log(high: float, low: float) -> float:
