@@ -7,7 +7,7 @@ SAMPLE ?= glow-skincare
 OUT ?= $(SAMPLE)-report
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test test-all test-hard lab lint format answers samples lock clean
+.PHONY: help setup report test test-all test-hard test-browser lab lint format answers samples lock clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ test-all: setup lint ## everything, long simulations too
 
 test-hard: setup ## bad input of every kind
 	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/hard
+
+test-browser: setup ## pages in a real browser; names what is missing
+	@$(BIN)/python -m pytest tests/browser
 
 lint: setup ## ruff over code and notebooks; notebooks stripped
 	@$(BIN)/ruff check --quiet .

@@ -14,6 +14,8 @@ from playbook.folders import notebooks_dir
 
 COPY = "playbook-notebooks"
 FIRST = "00_start.ipynb"
+# nothing is sent anywhere: neither for Jupyter's news nor for updates
+QUIET = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate")
 
 
 def start(campaign: str | None) -> int:
@@ -45,7 +47,7 @@ def command(campaign: str | None, here: Path) -> tuple[list[str], dict[str, str]
     if campaign is not None:
         environment[ENV_CAMPAIGN] = str(folder_of(campaign))
     notebooks = writable(here)
-    return [sys.executable, "-m", "jupyterlab", f"--notebook-dir={notebooks}", str(notebooks / FIRST)], environment
+    return [sys.executable, "-m", "jupyterlab", *QUIET, f"--notebook-dir={notebooks}", str(notebooks / FIRST)], environment
 
 
 def writable(here: Path) -> Path:

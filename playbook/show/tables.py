@@ -19,6 +19,12 @@ _BEFORE_SIGN = re.compile(r"(?<=\d) (?=[%€$£¥])")
 
 Kind = Literal["text", "handle", "count", "share", "money", "ratio", "day", "number1", "number2", "flag"]
 
+# JupyterLab lays tables out in equal columns and cuts what does not fit; handles must stay readable
+LAB_STYLE = (
+    "<style>.jp-RenderedHTMLCommon .pb-table table{table-layout:auto}"
+    ".jp-RenderedHTMLCommon .pb-table td{white-space:normal;overflow:visible;text-overflow:clip}</style>"
+)
+
 
 @dataclass(frozen=True)
 class Col:
@@ -77,7 +83,7 @@ class Table:
         shown = shown.cols_align("right", columns=list(self.numeric)) if self.numeric else shown
         left = [c for c in self.frame.columns if c not in self.numeric]
         shown = shown.cols_align("left", columns=left) if left else shown
-        return f'<div class="pb-table">{shown.as_raw_html(inline_css=False)}</div>'
+        return f'<div class="pb-table">{LAB_STYLE}{shown.as_raw_html(inline_css=False)}</div>'
 
 
 def table(
