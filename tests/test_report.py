@@ -464,12 +464,16 @@ raise SystemExit(result.exit_code)
 
 
 @pytest.mark.notebooks
-def test_the_samples_report_has_every_chapter(root, tmp_path):
-    """Called from another folder, by a script without a guard for workers: both must not matter."""
+def test_the_samples_report_has_every_chapter(root, tmp_path, reported):
+    """Called from another folder, by a script without a guard for workers, or one chapter again: none of it may change a byte."""
     script = tmp_path / "call.py"
     script.write_text(CALL, encoding="utf-8")
     done = subprocess.run([sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
+    by_command = (reported("glow-skincare") / "results.json").read_bytes()
+    assert (tmp_path / "r" / "results.json").read_bytes() == by_command
+    assert report("glow-skincare", out=tmp_path / "r", chapters=["costs"]).exit_code == 0
+    assert (tmp_path / "r" / "results.json").read_bytes() == by_command
     document = world.results(tmp_path / "r")
     there = [p.name for p in sorted((root / "notebooks").glob("*.ipynb"))]
     assert len(document["chapters"]) == len(there)
