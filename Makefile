@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# one more than the cores of a small machine: tests that start kernels wait much of their time
+WORKERS ?= 3
 SAMPLE ?= glow-skincare
 OUT ?= $(SAMPLE)-report
 
@@ -22,13 +24,13 @@ lab: setup ## the guide in JupyterLab
 	@$(BIN)/playbook lab
 
 test: setup lint ## style, unit tests, every notebook on every sample (under 10 minutes)
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow"
 
 test-all: setup lint ## everything, long simulations too
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 test-hard: setup ## bad input of every kind
-	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/hard
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/hard
 
 test-browser: setup ## pages in a real browser; names what is missing
 	@$(BIN)/python -m pytest tests/browser

@@ -202,7 +202,8 @@ def test_lab_opens_the_guide_with_the_campaign(folder, tmp_path):
     argv, environment = lab.command(str(folder), tmp_path)
     assert argv[:3] == [sys.executable, "-m", "jupyterlab"]
     assert environment["PLAYBOOK_CAMPAIGN"] == str(folder.resolve())
-    assert Path(argv[4]).is_file() and Path(argv[4]).parent == Path(argv[3].partition("=")[2])
+    assert "--LabApp.news_url=None" in argv, "nothing is asked of the network"
+    assert Path(argv[-1]).is_file() and Path(argv[-1]).parent == Path(argv[-2].partition("=")[2])
     _, environment = lab.command(None, tmp_path)
     assert environment.get("PLAYBOOK_CAMPAIGN") == os.environ.get("PLAYBOOK_CAMPAIGN")
 
