@@ -3,8 +3,10 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# one more than the cores of a small machine: tests that start kernels wait much of their time
-WORKERS ?= 3
+WORKERS ?= 2
+# two workers of two threads each only wait for one another
+export OPENBLAS_NUM_THREADS = 1
+export OMP_NUM_THREADS = 1
 SAMPLE ?= glow-skincare
 OUT ?= $(SAMPLE)-report
 
