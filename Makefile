@@ -25,7 +25,7 @@ report: setup ## the report of the first sample: glow-skincare-report/index.html
 lab: setup ## the guide in JupyterLab
 	@$(BIN)/playbook lab
 
-test: setup lint ## style, unit tests, every notebook on every sample (under 10 minutes)
+test: setup lint ## style, unit tests, every notebook on every sample (about 10 minutes)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow"
 
 test-all: setup lint ## everything, long simulations too

@@ -71,10 +71,10 @@ def test_an_unknown_name_ends_the_run(root, tmp_path):
         # None is a word to papermill
         (["-p", "WINDOW", "None"], "WINDOW is None; expected latest posts that count, 3-100."),
         (["-p", "WINDOW", "2"], "WINDOW is 2; expected latest posts that count, 3-100."),
-        (["-p", "WINDOW", "12.5"], "WINDOW is 12.5; expected latest posts that count, 3-100."),
-        (["-r", "WINDOW", "twelve"], "WINDOW is 'twelve'; expected latest posts that count, 3-100."),
+        pytest.param(["-p", "WINDOW", "12.5"], "WINDOW is 12.5; expected latest posts that count, 3-100.", marks=pytest.mark.slow),
+        pytest.param(["-r", "WINDOW", "twelve"], "WINDOW is 'twelve'; expected latest posts that count, 3-100.", marks=pytest.mark.slow),
         (["-y", "WINDOW: 2026-01-01"], "WINDOW is"),
-        (["-p", "CAMPAIGN", "no-such-sample"], "no-such-sample is neither a folder nor a sample; the samples are campus-coffee"),
+        pytest.param(["-p", "CAMPAIGN", "no-such-sample"], "no-such-sample is neither a folder nor a sample; the samples are campus-coffee", marks=pytest.mark.slow),
     ],
     ids=["digits", "literal", "none", "range", "fraction", "text", "date", "campaign"],
 )  # fmt: skip
@@ -116,6 +116,7 @@ def test_it_runs_from_the_notebooks_folder_and_from_any_other(root, tmp_path):
     assert recorded(third)["campaign"].startswith("Small")
 
 
+@pytest.mark.slow
 def test_plain_papermill_feeds_the_report(root, tmp_path):
     """What papermill left by itself counts, where it is of the same inputs and settings."""
     from playbook.report.run import report

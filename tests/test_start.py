@@ -84,6 +84,7 @@ def test_equal_creators_share_the_chances():
     assert "not yet a decision" in start.first_answer(table, BRIEF)
 
 
+@pytest.mark.slow
 def test_chances_are_calibrated_over_worlds():
     """Of those called likely to be among the best three, about so many truly are: mean chance against hit rate over fresh worlds."""
     brief = Brief.model_validate({"start": {"shortlist": 3}})

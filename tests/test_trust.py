@@ -201,6 +201,7 @@ def area(truth: np.ndarray, value: np.ndarray) -> float:
     return float((ranks[truth].sum() - ones * (ones + 1) / 2) / (ones * (len(truth) - ones)))
 
 
+@pytest.mark.slow
 def test_blocks_are_found_and_decoys_explained_on_fresh_worlds():
     bought, odd, strengths, explained, decoys = [], [], [], [], []
     for world in worlds(range(9_001, 9_004), (0.06, 0.30)):
@@ -562,6 +563,7 @@ def test_the_published_weights_are_those_of_the_fit(swiss):
     assert np.allclose(found, [rules[t] for t in ("intercept", *followers.FEATURES)], atol=0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 def test_the_corrected_share_covers_a_half_that_nobody_has_seen(swiss):
     fake = swiss["fake"].to_numpy(dtype=bool)
