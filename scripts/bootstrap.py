@@ -14,6 +14,11 @@ VENV = os.path.join(ROOT, ".venv")
 STAMP = os.path.join(VENV, ".ready")
 OLDEST = (3, 11)
 NEEDED_BYTES = 2000000000
+# everything but the packages' own tests, which nobody here imports: 70 MB less; quiet, because some ship templates that never compile
+COMPILE = (
+    "import compileall, re, sysconfig; "
+    "compileall.compile_dir(sysconfig.get_path('purelib'), quiet=2, workers=0, rx=re.compile(r'[/\\\\]tests?[/\\\\]'))"
+)
 
 
 def stop(sentence):
@@ -96,9 +101,10 @@ def main():
     if not usable(python):
         run([sys.executable, "-m", "venv", "--clear", VENV], "the virtual environment .venv could not be made; is the folder writable?")
     run(
-        [python, "-m", "pip", "install", "--quiet", "--compile", "--require-hashes", "-r", "requirements.lock"],
+        [python, "-m", "pip", "install", "--quiet", "--no-compile", "--require-hashes", "-r", "requirements.lock"],
         "the packages of requirements.lock could not be installed; check the network and call make again.",
     )
+    run([python, "-c", COMPILE], "the packages could not be byte-compiled; is the folder writable?")
     run(
         [python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", "."],
         "the kit itself could not be installed; the lines above say why.",
