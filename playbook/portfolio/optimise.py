@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import heapq
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -96,7 +97,7 @@ def best_set(audience: Audience, cost: np.ndarray, limits: Limits, *, time_limit
     cost = np.asarray(cost, dtype=np.int64)
     if len(cost) == 0 or not _possible(cost, limits):
         return None
-    best = greedy(audience, cost, limits)
+    best = exchanged(audience, cost, limits, greedy(audience, cost, limits), deadline=started + time_limit / 4)
     exact = _exact(audience, cost, limits, best, deadline=started + time_limit)
     return exact or best
 
@@ -111,7 +112,7 @@ def greedy(audience: Audience, cost: np.ndarray, limits: Limits) -> Solution | N
     order = sorted(free, key=lambda i: (-audience.alone[i], i))
     single = next((i for i in order if _fits(np.array(sorted({*limits.must, i})), cost, limits)), None)
     if single is not None:
-        sets.append(_grow(audience, cost, limits, True, first=single))
+        sets.append(_grow(audience, cost, limits, True, begin=[single]))
     found = [s for s in sets if s is not None and _fits(s, cost, limits, lower=True)]
     if not found:
         return None
@@ -119,6 +120,30 @@ def greedy(audience: Audience, cost: np.ndarray, limits: Limits) -> Solution | N
     at = int(np.argmax(values))
     upper = min(remaining_bound(audience, cost, limits, s) for s in found)
     return Solution(chosen=found[at], value=values[at], upper_bound=max(upper, values[at]), method="greedy")
+
+
+def exchanged(audience: Audience, cost: np.ndarray, limits: Limits, start: Solution | None, *, deadline: float) -> Solution | None:
+    """Improve a set by exchange: take one creator out, fill up greedily, keep what is better, until nothing is.
+
+    Parameters
+    ----------
+    deadline : float
+        By `time.monotonic()`.
+    """
+    best, better = start, start is not None
+    while better and time.monotonic() < deadline:
+        better = False
+        for out in [i for i in best.chosen.tolist() if i not in limits.must]:
+            kept = best.chosen[best.chosen != out]
+            for per_cost in (True, False):
+                refilled = _grow(audience, cost, limits, per_cost, begin=kept, without=out)
+                value = audience.reached(refilled)
+                if value > best.value * (1 + 1e-9) and _fits(refilled, cost, limits, lower=True):
+                    best, better = replace(best, chosen=refilled, value=value), True
+                    break
+            if better or time.monotonic() > deadline:
+                break
+    return best if best is None else replace(best, upper_bound=max(best.upper_bound, best.value))
 
 
 def remaining_bound(audience: Audience, cost: np.ndarray, limits: Limits, chosen: np.ndarray) -> float:
@@ -160,10 +185,12 @@ def _gain(audience: Audience, state: np.ndarray, i: int) -> float:
     return float((audience.cell(state[rows] + data, sizes) - audience.cell(state[rows], sizes)).sum())
 
 
-def _grow(audience: Audience, cost: np.ndarray, limits: Limits, per_cost: bool, first: int | None = None) -> np.ndarray:
+def _grow(
+    audience: Audience, cost: np.ndarray, limits: Limits, per_cost: bool, *, begin: Iterable[int] = (), without: int | None = None
+) -> np.ndarray:
     """Add creators one by one, the best next one first; lazily, since gains only shrink (Minoux, 1978)."""
     w = audience.weights
-    chosen = list(limits.must) + ([first] if first is not None else [])
+    chosen = [*limits.must, *(i for i in begin if i not in limits.must)]
     state = audience.state(np.array(chosen, dtype=int))
     left, room = limits.budget - int(cost[chosen].sum()), limits.most - len(chosen)
     taken = [sum(i in members for i in chosen) for members, _, _ in limits.groups]
@@ -173,7 +200,8 @@ def _grow(audience: Audience, cost: np.ndarray, limits: Limits, per_cost: bool, 
     def rank(gain: float, i: int) -> float:
         return gain / max(int(cost[i]), 1) if per_cost else gain
 
-    heap = [(-rank(gains[i], i), i, 0) for i in range(len(cost)) if i not in set(chosen) and gains[i] > 0]
+    inside = set(chosen)
+    heap = [(-rank(gains[i], i), i, 0) for i in np.flatnonzero((gains > 0) & (cost <= left)).tolist() if i not in inside and i != without]
     heapq.heapify(heap)
     step = 0
     while heap and room > 0:
@@ -211,72 +239,138 @@ def _possible(cost: np.ndarray, limits: Limits) -> bool:
 
 def _exact(audience: Audience, cost: np.ndarray, limits: Limits, start: Solution | None, *, deadline: float) -> Solution | None:
     """Solve by tangents: returns the better of the start and the exact answer, with the tightest bound; None where nothing fits."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import csr_matrix, diags, hstack, identity, vstack
-
-    n, cells = len(cost), audience.weights.shape[0]
-    scale = float(audience.cell(np.asarray(audience.weights.sum(axis=1)).ravel()).sum())
-    if scale <= 0:
-        return start
-    w = audience.weights.tocsr()
+    n = len(cost)
     best, upper = start, start.upper_bound if start else np.inf
-    points = _first_points(audience, start)
-    budget, rounds = limits.budget / 100, 0
-    lower_bounds = np.zeros(n + cells)
-    lower_bounds[list(limits.must)] = 1
-    fixed = [csr_matrix(np.concatenate([cost / 100, np.zeros(cells)])), csr_matrix(np.concatenate([np.ones(n), np.zeros(cells)]))]
-    least, most = [-np.inf, -np.inf], [budget, limits.most]
-    for members, low, high in limits.groups:
-        row = np.zeros(n + cells)
-        row[list(members)] = 1
-        fixed.append(csr_matrix(row))
-        least.append(low)
-        most.append(high)
+    model = _Model(audience, cost, limits, start)
+    if model.scale <= 0:
+        return start
+    rounds = 0
     while rounds < MOST_ROUNDS and time.monotonic() < deadline:
         rounds += 1
-        blocks, ends = [], []
-        for s in points:
-            # y <= cell(s) + slope(s) * (weights x - s)
-            slope = audience.slope(s) / scale
-            blocks.append(hstack([-(diags(slope) @ w), identity(cells)]))
-            ends.append(audience.cell(s) / scale - slope * s)
-        matrix = vstack([*fixed, *blocks]).tocsr()
-        answer = milp(
-            c=np.concatenate([np.zeros(n), -np.ones(cells)]),
-            constraints=LinearConstraint(
-                matrix, np.concatenate([least, np.full(len(points) * cells, -np.inf)]), np.concatenate([most, *ends])
-            ),
-            integrality=np.concatenate([np.ones(n), np.zeros(cells)]),
-            bounds=Bounds(lower_bounds, np.concatenate([np.ones(n), np.full(cells, np.inf)])),
-            options={"time_limit": max(deadline - time.monotonic(), 0.05), "mip_rel_gap": CLOSED / 10},
-        )
-        if answer.status == 2:
-            return best
-        if answer.mip_dual_bound is not None and np.isfinite(answer.mip_dual_bound):
-            upper = min(upper, audience.people(-answer.mip_dual_bound * scale))
-        if answer.x is None:
+        answer, bound = model.solve(best.value if best else -np.inf, deadline)
+        upper = min(upper, bound)
+        if answer is None:
             break
-        chosen = np.flatnonzero(answer.x[:n] > 0.5)
+        chosen = np.flatnonzero(answer[:n] > 0.5)
         if _fits(chosen, cost, limits, lower=True):
             value = audience.reached(chosen)
             # a set that only ties is not better: the order of the search must not decide
             if best is None or value > best.value * (1 + 1e-9):
                 best = Solution(chosen=chosen, value=value, upper_bound=upper, method="exact")
-        if audience.kind == "panel" or (best is not None and upper <= best.value * (1 + CLOSED)):
+        if audience.kind == "panel" or (best is not None and upper <= best.value * (1 + CLOSED)) or not model.touch(chosen):
             break
-        state = audience.state(chosen)
-        if any(np.allclose(state, s, rtol=1e-9, atol=0) for s in points):
-            break
-        points.append(state)
     if best is None:
         return None
     return Solution(chosen=best.chosen, value=best.value, upper_bound=max(upper, best.value), method=best.method, rounds=rounds)
 
 
-def _first_points(audience: Audience, start: Solution | None) -> list[np.ndarray]:
-    """Return where the first tangents touch: the panel's two pieces, or the pools' curves from nothing to everything."""
-    everything = np.asarray(audience.weights.sum(axis=1)).ravel()
-    if audience.kind == "panel":
-        return [np.zeros(len(everything)), np.ones(len(everything))]
-    points = [everything * share for share in (0.0, 0.02, 0.06, 0.15, 0.35, 1.0)]
-    return points if start is None else [*points, audience.state(start.chosen)]
+class _Model:
+    """The mixed-integer programme: 0/1 for each creator, and for each cell the share of its most that the set reaches."""
+
+    def __init__(self, audience: Audience, cost: np.ndarray, limits: Limits, start: Solution | None):
+        from scipy.sparse import csr_matrix
+
+        self.audience, self.n = audience, len(cost)
+        everything = np.asarray(audience.weights.sum(axis=1)).ravel()
+        kept = everything > 0
+        self.weights, self.cells = audience.weights.tocsr(), np.flatnonzero(kept)
+        self.most = audience.cell(everything)[self.cells]
+        # the solver also stops at an absolute gap of 1e-6: on a scale on which the answer is about 100, that is nothing
+        self.scale = float(audience.cell(audience.state(start.chosen) if start else everything).sum()) / 100
+        self.points = [np.zeros(len(everything))]
+        if audience.kind == "pools":
+            self.points += [everything * share for share in (0.02, 0.06, 0.15, 0.35, 1.0)]
+            self.points += [audience.state(start.chosen)] if start else []
+        rows, self.least, self.top = [cost / 100, np.ones(self.n)], [-np.inf, -np.inf], [limits.budget / 100, limits.most]
+        for members, low, high in limits.groups:
+            row = np.zeros(self.n)
+            row[list(members)] = 1
+            rows.append(row)
+            self.least.append(low)
+            self.top.append(high)
+        self.limits = csr_matrix(np.array(rows))
+        # whoever alone costs more than the budget is never taken
+        self.floor, self.ceiling = np.zeros(self.n), (cost <= limits.budget).astype(float)
+        self.floor[list(limits.must)] = self.ceiling[list(limits.must)] = 1
+
+    def touch(self, chosen: np.ndarray) -> bool:
+        """Add tangents where a set lies; False where they are there already."""
+        state = self.audience.state(chosen)
+        if any(np.allclose(state, s, rtol=1e-9, atol=0) for s in self.points):
+            return False
+        self.points.append(state)
+        return True
+
+    def solve(self, known: float, deadline: float) -> tuple[np.ndarray | None, float]:
+        """Return the solver's answer (None where there is none) and a bound on every set.
+
+        The linear relaxation comes first: whom it shows to be of no use to a set better than the one known, or needed by every
+        such set, is fixed (reduced costs; Dantzig, Fulkerson and Johnson, 1954), which leaves few creators for the search.
+        """
+        from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+        from scipy.sparse import csr_matrix, diags, hstack, identity, vstack
+
+        a, cells, m = self.audience, self.cells, len(self.cells)
+        blocks, ends = [], []
+        for s in self.points:
+            # y <= cell(s) + slope(s) * (weights x - s), in shares of the most that a cell can give
+            slope, at = a.slope(s), a.cell(s)
+            blocks.append(hstack([-(diags(slope[cells] / self.most) @ self.weights[cells]), identity(m)]))
+            ends.append((at - slope * s)[cells] / self.most)
+        below = vstack([hstack([self.limits, csr_matrix((self.limits.shape[0], m))]), *blocks]).tocsr()
+        least, top = np.concatenate([self.least, np.full(len(blocks) * m, -np.inf)]), np.concatenate([self.top, *ends])
+        objective = np.concatenate([np.zeros(self.n), -self.most / self.scale])
+        floor, ceiling = np.concatenate([self.floor, np.zeros(m)]), np.concatenate([self.ceiling, np.ones(m)])
+        lower = np.flatnonzero(np.isfinite(least))
+        relaxed = linprog(
+            objective,
+            A_ub=vstack([below, -below[lower]]) if len(lower) else below,
+            b_ub=np.concatenate([top, -least[lower]]),
+            bounds=np.column_stack([floor, ceiling]),
+            method="highs",
+            options={"time_limit": max(deadline - time.monotonic(), 0.05)},
+        )
+        if relaxed.status == 2:
+            return None, -np.inf if np.isfinite(known) else np.inf
+        if relaxed.status == 0:
+            bound = self._people(relaxed.fun)
+            # in the goal's own scale, a hair under what is known, so that rounding never rules out the best set
+            worth = -self._sum(known) * (1 - 1e-9) if np.isfinite(known) else np.inf
+            useless = relaxed.fun + relaxed.lower.marginals[: self.n] > worth
+            needed = relaxed.fun - relaxed.upper.marginals[: self.n] > worth
+            ceiling[: self.n][useless & (floor[: self.n] < 1)] = 0
+            floor[: self.n][needed & ~useless] = 1
+            if useless.any() or needed.any():
+                keep = np.flatnonzero(ceiling[: self.n] > 0)
+                if not len(keep):
+                    return None, max(known, -np.inf)
+        else:
+            bound, keep = np.inf, np.arange(self.n)
+        keep = np.flatnonzero(ceiling[: self.n] > 0)
+        columns = np.concatenate([keep, self.n + np.arange(m)])
+        answer = milp(
+            c=objective[columns],
+            constraints=LinearConstraint(below[:, columns], least, top),
+            integrality=np.concatenate([np.ones(len(keep)), np.zeros(m)]),
+            bounds=Bounds(floor[columns], ceiling[columns]),
+            options={"time_limit": max(deadline - time.monotonic(), 0.05), "mip_rel_gap": CLOSED / 10},
+        )
+        if answer.status == 2:
+            # nothing left that is better than what is known
+            return None, known if np.isfinite(known) else np.inf
+        if answer.mip_dual_bound is not None and np.isfinite(answer.mip_dual_bound):
+            bound = min(bound, max(self._people(answer.mip_dual_bound), known))
+        if answer.x is None:
+            return None, bound
+        x = np.zeros(self.n)
+        x[keep] = answer.x[: len(keep)]
+        return x, bound
+
+    def _people(self, objective: float) -> float:
+        return self.audience.people(-objective * self.scale)
+
+    def _sum(self, people: float) -> float:
+        """Return people on the solver's scale."""
+        a = self.audience
+        total = people if a.kind == "panel" or np.isinf(a.population) else -np.log1p(-people / a.population)
+        return total / self.scale
