@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+import playbook
 from playbook import cli
 from playbook.brief import parse
 from playbook.data.load import read
@@ -210,7 +211,7 @@ def test_a_workbook_that_lies_about_its_size(folder):
         ("x.xls", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "a workbook of the old XLS kind"),
         ("x.parquet", b"PAR1 torn PAR1", "cannot be opened as Parquet"),
         ("x.pdf", b"%PDF-1.7 ...", "is a PDF"),
-        ("x.csv.gz", b"\x1f\x8b\x08\0", "packed with gzip"),
+        ("x.csv.gz", b"\x1f\x8b\x08\0", "cannot be unpacked"),
         ("x.csv", b"", "is empty"),
         ("x.csv", b"\n \n\n", "is empty"),
         ("x.html", b"<html><table></table>", "is a web page or XML"),
@@ -222,10 +223,24 @@ def test_what_is_no_table(folder, name, raw, sentence):
     refused(folder, f"exports/{name}", sentence)
 
 
-def test_an_archive_is_not_unpacked(folder):
+def test_an_archives_files_are_read_and_never_lead_out_of_it(folder):
     with zipfile.ZipFile(folder / "exports" / "x.zip", "w") as archive:
-        archive.writestr("../creators.csv", "creator,followers\nevil,1\n")
-    refused(folder, "exports/x.zip", "is a ZIP archive; expected the files inside it; not read: unpack it into exports/")
+        archive.writestr("../../creators.csv", "creator,platform,followers\nnewcomer,instagram,1200\n")
+        archive.writestr("__MACOSX/creators.csv", "creator,platform,followers\nghost,instagram,1\n")
+        archive.writestr("inner.zip", b"PK\x05\x06" + b"\0" * 18)
+    before = sorted(p for p in folder.parent.rglob("*") if "x.zip" not in p.name)
+    code, said = check(folder)
+    assert code == 0 and "exports/x.zip/creators.csv" in said
+    data = playbook.load(folder).data
+    assert {"instagram:newcomer"} <= set(data.creators["creator"]) and "instagram:ghost" not in set(data.creators["creator"])
+    assert sorted(p for p in folder.parent.rglob("*") if "x.zip" not in p.name) == before
+
+
+def test_an_archive_that_grows_beyond_all_measure_is_told(folder):
+    with zipfile.ZipFile(folder / "exports" / "x.zip", "w", zipfile.ZIP_DEFLATED) as archive, archive.open("posts.csv", "w") as big:
+        for _ in range(600):
+            big.write(b"0" * 1_000_000)
+    refused(folder, "exports/x.zip", "unpacks to more than 500 MB")
 
 
 @pytest.mark.skipif(not hasattr(os, "symlink"), reason="no symbolic links here")

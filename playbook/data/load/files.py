@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 from playbook.brief.read import FILE as BRIEF_FILE
+from playbook.data.load import archives
+from playbook.data.load.archives import Entry
 from playbook.data.readers.containers import ENDINGS
 from playbook.data.tables import TABLES
 from playbook.data.told import note, warning
@@ -21,16 +22,10 @@ SHEET = "creators-sheet"
 _PASSED_OVER = (".bak", ".lock", ".tmp", "~")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """A file to read: where it is, and its path as users know it."""
-
-    path: Path
-    shown: str
-
-
-def entries(folder: Path) -> tuple[list[Entry], list[Finding]]:
+def entries(folder: Path, unpacked: Path) -> tuple[list[Entry], list[Finding]]:
     """List the files of a campaign folder, in a fixed order, and what was passed over.
+
+    Archives in `exports/` are opened into `unpacked`, an empty folder; each of their files is an entry of its own.
 
     Tables lie beside `campaign.yml` under their own names; everything in `exports/` is looked at, whatever its name. Hidden files,
     backups, README files, `truth/` and reports are nobody's data.
@@ -62,7 +57,7 @@ def entries(folder: Path) -> tuple[list[Entry], list[Finding]]:
                     findings.append(_outside(shown))
                 continue
             if _inside(path, root, findings, shown):
-                found.append(Entry(path=path, shown=shown))
+                found += archives.members(path, shown, unpacked, findings) if archives.is_one(path) else [Entry(path=path, shown=shown)]
     if len(found) > MAX_FILES:
         mend = f"only the first {MAX_FILES:,} by name were read: join them into one table"
         findings.append(warning(EXPORTS, f"{len(found):,} files", f"at most {MAX_FILES:,}", mend))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-import json
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,15 +17,13 @@ from playbook.data.engine import Posts
 from playbook.data.load import files, rules
 from playbook.data.load.keys import resolve
 from playbook.data.load.merged import Merged, merged
+from playbook.data.load.proposal import proposed
 from playbook.data.load.typed import AT, FILE, ROW, Typed, typed
-from playbook.data.readers import headers, mapped, surest
+from playbook.data.readers import mapped, surest
 from playbook.data.readers.containers import Unreadable, open_file
-from playbook.data.readers.containers.csv_text import looks_like_data
 from playbook.data.readers.contract import AsideRow, Context, Read, Recognition, Sample
-from playbook.data.readers.kit_table import listed
 from playbook.data.tables import TABLES
 from playbook.data.told import warning
-from playbook.data.values import plain
 from playbook.errors import NotUsable
 from playbook.findings import Finding
 
@@ -49,6 +49,7 @@ class _File:
 
     path: str
     sha256: str
+    sample: Sample | None = None
     format: str = ""
     recognition: Recognition = field(default_factory=lambda: Recognition(sureness=0.0, why=""))
     rows: int = 0
@@ -81,15 +82,23 @@ def read(folder: Path | str, brief: Brief) -> Reading:
     See :func:`read_folder` for parameters and errors.
     """
     folder = Path(folder)
-    entries, findings = files.entries(folder)
+    # a place of its own for what archives hold, for as long as rows are read from there
+    with tempfile.TemporaryDirectory(prefix="playbook-") as unpacked:
+        return _read(folder, brief, Path(unpacked))
+
+
+def _read(folder: Path, brief: Brief, unpacked: Path) -> Reading:
+    entries, findings = files.entries(folder, unpacked)
     if not entries:
         passed = "; ".join(f"{f.about} was {f.found}" for f in findings[:3])
         raise NotUsable(
             f"{folder} holds no table{f' ({passed})' if passed else ''}; expected creators.csv or an export in {files.EXPORTS}/: "
             "put your files there, or let `playbook new` write empty tables to fill in."
         )
-    context = Context(brief=brief)
-    read_files = [_read_file(entry, context) for entry in entries]
+    read_files = [_open_file(entry) for entry in entries]
+    context = Context(brief=brief, beside=tuple(f.sample for f in read_files if f.sample))
+    for file in read_files:
+        _read_file(file, context)
     findings += mapped.unused(brief, [f.path for f in read_files])
     for file in read_files:
         findings += file.findings
@@ -102,85 +111,51 @@ def read(folder: Path | str, brief: Brief) -> Reading:
     return _reading(read_files, tables, findings, brief)
 
 
-def _read_file(entry: files.Entry, context: Context) -> _File:
-    """Open, recognise, read and type one file; what goes wrong becomes a finding."""
+def _open_file(entry: files.Entry) -> _File:
+    """Open one file; what goes wrong becomes a finding."""
     file = _File(path=entry.shown, sha256="")
-    try:
+    with _told(file):
         file.sha256 = files.sha256(entry.path)
-        sample = open_file(entry.path, entry.shown)
+        file.sample = open_file(entry.path, entry.shown)
+    return file
+
+
+def _read_file(file: _File, context: Context) -> None:
+    """Recognise, read and type one file; what goes wrong becomes a finding."""
+    sample = file.sample
+    if sample is None:
+        return
+    with _told(file):
         chosen = surest(sample, context)
         if chosen is None:
-            _unrecognised(file, sample)
-            return file
+            if sample.problem:
+                raise sample.problem
+            file.format = "not recognised"
+            file.findings += proposed(sample)
+            return
         reader, file.recognition = chosen
         file.format = reader.NAME
         got: Read = reader.read(sample, context)
         file.rows, file.aside = got.rows, list(got.aside)
         file.findings += got.findings
-        file.typed = [typed(raw, entry.shown) for raw in got.tables]
+        file.typed = [typed(raw, file.path) for raw in got.tables]
         for each in file.typed:
             file.findings += each.findings
+
+
+@contextlib.contextmanager
+def _told(file: _File) -> Iterator[None]:
+    """Turn what cannot be opened or read into a finding; nothing of such a file counts."""
+    try:
+        yield
+        return
     except Unreadable as problem:
-        file.typed, file.aside, file.rows = [], [], 0
-        file.format = "unreadable"
-        file.findings.append(
-            warning(entry.shown, problem.found, problem.expected, f"not read: {problem.mend}" if problem.mend else "not read")
-        )
+        mend = f"not read: {problem.mend}" if problem.mend else "not read"
+        finding = warning(file.path, problem.found, problem.expected, mend)
     except OSError as problem:
-        file.typed, file.aside, file.rows = [], [], 0
-        file.format = "unreadable"
-        file.findings.append(
-            warning(entry.shown, f"cannot be opened ({problem.strerror or problem})", "", "not read: check its permissions")
-        )
-    return file
-
-
-def _unrecognised(file: _File, sample: Sample) -> None:
-    """Say what an unrecognised file holds, and propose how to map it."""
-    file.format = "not recognised"
-    for sheet in sample.sheets:
-        file.findings += sheet.findings
-        about = f"{sample.path}{sheet.where}"
-        odd = looks_like_data(sheet.headers)
-        if odd is not None:
-            wanted = sample.stem if sample.stem in TABLES else "creators"
-            what = f"no header: the first row holds {odd!r}, which is data"
-            expected = f"column names such as {', '.join(TABLES[wanted].names[:4])}"
-            file.findings.append(warning(about, what, expected, "not read: write the column names into row 1"))
-            continue
-        if not len(sheet.rows) and sample.stem in TABLES:
-            continue
-        what = f"not recognised; its columns are {listed(sheet.headers)}"
-        file.findings.append(warning(about, what, _expected(sample, sheet.headers), _proposal(sample, sheet.headers)))
-
-
-def _expected(sample: Sample, names: tuple[str, ...]) -> str:
-    if sample.stem in TABLES:
-        missing = headers.match(names, TABLES[sample.stem]).missing
-        return f"{sample.stem} with {' and '.join(missing)}" if missing else f"columns of {sample.stem}"
-    return "the columns of one of the kit's tables"
-
-
-def _proposal(sample: Sample, names: tuple[str, ...]) -> str:
-    """Write a `columns:` block for the table that a foreign file comes nearest to."""
-    best: tuple[tuple[bool, int], str, dict[str, str]] = ((False, 0), "", {})
-    for table in [TABLES[sample.stem]] if sample.stem in TABLES else TABLES.values():
-        pairs = headers.nearest(names, table)
-        worth = set(table.required) <= set(pairs.values()), len(pairs)
-        if len(pairs) > 1 and worth > best[0]:
-            best = worth, table.name, pairs
-    if not best[1]:
-        return "not read: name its columns under `columns:` in campaign.yml"
-    blocks = {best[1]: best[2]}
-    if best[1] == "posts":
-        beside = headers.nearest([n for n in names if plain(n) not in best[2]], TABLES["creators"])
-        blocks["creators"] = {theirs: ours for theirs, ours in beside.items() if ours not in ("creator", "handle", "platform")}
-    lines = [
-        f"{table}: {{{', '.join(f'{json.dumps(t, ensure_ascii=False)}: {ours}' for t, ours in pairs.items())}}}"
-        for table, pairs in blocks.items()
-        if pairs
-    ]
-    return f"not read; if it is a {best[1]} table, put this into campaign.yml and mend it: `columns: {{{', '.join(lines)}}}`"
+        finding = warning(file.path, f"cannot be opened ({problem.strerror or problem})", "", "not read: check its permissions")
+    file.typed, file.aside, file.rows, file.format = [], [], 0, "unreadable"
+    file.findings.append(finding)
 
 
 def _no_creators(folder: Path, findings: list[Finding], read_files: list[_File]) -> NotUsable:

@@ -8,6 +8,7 @@ nobody has interpreted yet. Typing, checking and merging happen afterwards, in o
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,12 +16,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from playbook.brief import Brief
+from playbook.brief import PLATFORMS, Brief
+from playbook.data.handles import platform_of
 from playbook.data.values import Cells, Declared
 from playbook.findings import Finding
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from playbook.data.readers.containers.unreadable import Unreadable
+
+_ENDING = re.compile(r"\.(?:csv|tsv|txt|xlsx|json|zip)$", re.IGNORECASE)
+# how a section of an analytics export is named with its account, as in Content_ana.zip
+_NAMED = re.compile(r"(?:Content|Overview|Followers?\w*|Viewers)_@?([\w.]{2,30}?)(?:_\d{4}.*|_\d{6,}.*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +74,10 @@ class Sheet:
         return f" [{self.name}]" if self.name else ""
 
 
+def _nothing() -> None:
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sample:
     """A file as readers see it.
@@ -78,12 +90,25 @@ class Sample:
     sheets : tuple of Sheet
     saved_on : datetime.date or None
         The day on which the file says that it was saved; only workbooks do.
+    problem : Unreadable or None
+        Why the file could not be cut into sheets; a reader that knows the format may still take it apart by itself.
     """
 
     path: str
     container: str
     sheets: tuple[Sheet, ...]
     saved_on: dt.date | None = None
+    problem: Unreadable | None = None
+    read_text: Callable[[], str | None] = field(default=_nothing, repr=False)
+    read_document: Callable[[], Any] = field(default=_nothing, repr=False)
+
+    def text(self) -> str | None:
+        """Return the whole text of a CSV file, decoded and without byte order mark; None for other files and very large ones."""
+        return self.read_text()
+
+    def document(self) -> Any:
+        """Return what a JSON file holds; None for other files."""
+        return self.read_document()
 
     @property
     def stem(self) -> str:
@@ -100,10 +125,53 @@ class Recognition:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Owner:
+    """Whose an export is, as far as its place or name says."""
+
+    handle: str
+    platform: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Context:
-    """What a reader may know beside the file: the brief."""
+    """What a reader may know beside the file: the brief, and the other files of the folder.
+
+    Attributes
+    ----------
+    brief : Brief
+    beside : tuple of Sample
+        Every file of the folder, the one being read among them.
+    """
 
     brief: Brief
+    beside: tuple[Sample, ...] = ()
+
+    def owner(self, sample: Sample) -> Owner | None:
+        """Return the account that a file's folder or name tells: `exports/@ana/…`, `exports/tiktok_ana/…`, `Content_ana.zip`.
+
+        Examples
+        --------
+        >>> file = Sample(path="exports/tiktok/@Ana.B/FollowerHistory.csv", container="csv", sheets=())
+        >>> Context(brief=Brief()).owner(file)
+        Owner(handle='ana.b', platform='tiktok')
+        """
+        platform, handle = None, None
+        for part in sample.path.split("/")[1:]:
+            folder, ending = _ENDING.sub("", part), _ENDING.search(part)
+            before, _, after = folder.partition("_")
+            if platform_of(folder) in PLATFORMS:
+                platform = platform_of(folder)
+            elif folder.startswith("@") and not ending:
+                handle = folder[1:]
+            elif not ending and after and platform_of(before) in PLATFORMS:
+                platform, handle = platform_of(before), after.lstrip("@")
+            elif ending and (named := _NAMED.fullmatch(folder)):
+                handle = handle or named[1]
+        return Owner(handle=handle.casefold(), platform=platform) if handle else None
+
+    def is_brand(self, handle: str) -> bool:
+        """Say whether a handle is the brand's own."""
+        return bool(handle) and handle.casefold() == self.brief.brand.handle.casefold().lstrip("@")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import zipfile
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from playbook.data.readers.containers.unreadable import Unreadable
-from playbook.data.readers.contract import Sample
+from playbook.data.readers.contract import Sample, Sheet
 
 ENDINGS = {
     ".csv": "csv_text",
@@ -16,13 +18,14 @@ ENDINGS = {
     ".xlsx": "xlsx",
     ".xlsm": "xlsx",
     ".json": "json_records",
+    ".jsonl": "json_records",
+    ".ndjson": "json_records",
     ".parquet": "parquet",
 }
 NAMES = {"csv_text": "csv", "xlsx": "xlsx", "json_records": "json", "parquet": "parquet"}
 _FOREIGN = {
     b"\xd0\xcf\x11\xe0": ("a workbook of the old XLS kind, or one with a password", "save it as XLSX without password, or as CSV"),
     b"%PDF": ("a PDF", "copy its table into a CSV file"),
-    b"\x1f\x8b": ("packed with gzip", "unpack it"),
     b"\x89PNG": ("a picture", "write its numbers into a table"),
     b"\xff\xd8\xff": ("a picture", "write its numbers into a table"),
 }
@@ -49,8 +52,23 @@ def open_file(path: Path, shown: str) -> Sample:
         raise Unreadable("is empty", "a header and rows", "delete it or export it again")
     name = _container(path)
     module = importlib.import_module(f"{__name__}.{name}")
+    if name == "json_records":
+        document = module.load(path)
+        sheets, problem = _sheets(lambda: module.sheets(document))
+        return Sample(path=shown, container="json", sheets=sheets, problem=problem, read_document=lambda: document)
+    if name == "csv_text":
+        sheets, problem = _sheets(lambda: module.sheets(path, shown))
+        return Sample(path=shown, container="csv", sheets=sheets, problem=problem, read_text=cache(lambda: module.whole_text(path)))
     saved_on = module.saved_on(path) if name == "xlsx" else None
     return Sample(path=shown, container=NAMES[name], sheets=tuple(module.sheets(path, shown)), saved_on=saved_on)
+
+
+def _sheets(cut: Callable[[], list[Sheet]]) -> tuple[tuple[Sheet, ...], Unreadable | None]:
+    """Cut a file into sheets; where that fails a reader that knows the format may still take it apart."""
+    try:
+        return tuple(cut()), None
+    except Unreadable as problem:
+        return (), problem
 
 
 def _container(path: Path) -> str:
@@ -64,7 +82,7 @@ def _container(path: Path) -> str:
     if start.startswith(b"PAR1"):
         return "parquet"
     ending = path.suffix.casefold()
-    if ending in ("", ".json") or ending not in ENDINGS:
+    if ending in ("", ".json", ".jsonl", ".ndjson") or ending not in ENDINGS:
         text = start.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").lstrip(b"\xff\xfe \t\r\n")
         if text[:1] in (b"{", b"["):
             return "json_records"
@@ -84,4 +102,4 @@ def _zipped(path: Path) -> str:
                 return "xlsx"
     except (zipfile.BadZipFile, OSError, ValueError):
         raise Unreadable("is a damaged workbook or archive", "an XLSX file", "save it again") from None
-    raise Unreadable("is a ZIP archive", "the files inside it", "unpack it into exports/")
+    raise Unreadable("is a ZIP archive", "the files inside it", "put it into exports/, where archives are opened")

@@ -76,6 +76,17 @@ def sheets(path: Path, shown: str) -> list[Sheet]:
     ]
 
 
+def whole_text(path: Path) -> str | None:
+    """Return the text of a file, without byte order mark; None where it is too large to be held as one text or is no text."""
+    if path.stat().st_size > LARGE_BYTES:
+        return None
+    try:
+        encoding, _ = _encoding(path)
+    except Unreadable:
+        return None
+    return path.read_bytes().decode(encoding, "replace").removeprefix("\ufeff").replace("\r\n", "\n")
+
+
 def looks_like_data(headers: tuple[str, ...]) -> str | None:
     """Return the first header that is a number, a date or an address: then the header is missing.
 

@@ -16,13 +16,13 @@ MAX_BYTES = 200_000_000
 _EXPECTED = 'a list of records, or {"creators": [...], "posts": [...]}'
 
 
-def sheets(path: Path, shown: str) -> list[Sheet]:
-    """Open a JSON file; each list of records is a sheet.
+def load(path: Path) -> Any:
+    """Return what a JSON file holds; lines of JSON become a list.
 
     Raises
     ------
     Unreadable
-        Where it is not JSON, nested without end, or holds no records.
+        Where it is not JSON, or nested without end.
     """
     size = path.stat().st_size
     if size > MAX_BYTES:
@@ -33,18 +33,33 @@ def sheets(path: Path, shown: str) -> list[Sheet]:
     except UnicodeDecodeError as problem:
         raise Unreadable(f"is not UTF-8 text (byte {problem.start:,})", "UTF-8", "export it again") from None
     try:
-        # numbers without end and NaN are no JSON, and become unknown; whole numbers keep all their digits
-        document = json.loads(text, parse_constant=lambda _: None)
+        try:
+            return _parsed(text)
+        except json.JSONDecodeError as problem:
+            if not problem.msg.startswith("Extra data"):
+                raise
+            return [_parsed(line) for line in text.split("\n") if line.strip()]
     except json.JSONDecodeError as problem:
         raise Unreadable(f"is not JSON (line {problem.lineno}: {problem.msg})", "JSON", "export it again") from None
     except RecursionError:
         raise Unreadable("is nested deeper than any table", _EXPECTED, "flatten it") from None
     except ValueError:
         raise Unreadable("holds a number of more than 4,000 digits", "JSON of a table", "export it again") from None
-    return _sheets(document)
 
 
-def _sheets(document: Any) -> list[Sheet]:
+def _parsed(text: str) -> Any:
+    # numbers without end and NaN are no JSON, and become unknown; whole numbers keep all their digits
+    return json.loads(text, parse_constant=lambda _: None)
+
+
+def sheets(document: Any) -> list[Sheet]:
+    """Cut a JSON document into sheets; each list of records is one.
+
+    Raises
+    ------
+    Unreadable
+        Where it holds no records.
+    """
     if _records(document):
         return [_sheet("", document)]
     if isinstance(document, dict):

@@ -1,0 +1,108 @@
+"""Fields of foreign files: which header is which, cells as a table, and values out of nested records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from playbook.data.readers.contract import Sample, Sheet
+from playbook.data.readers.headers import folded
+from playbook.data.readers.kit_table import listed
+from playbook.data.told import note
+from playbook.data.values import plain
+from playbook.findings import Finding
+
+# column of ours to its spellings in a format, in small letters with underscores
+Spelled = Mapping[str, Sequence[str]]
+
+
+def positions(headers: Sequence[str], spelled: Spelled) -> dict[str, int]:
+    """Return where each column stands; of several spellings that are there the first one counts.
+
+    >>> positions(["Post ID", "Auf\u00adrufe", "Views"], {"post": ["post_id"], "views": ["views", "aufrufe"]})
+    {'post': 0, 'views': 2}
+    """
+    names = [folded(h) for h in headers]
+    return {column: names.index(word) for column, words in spelled.items() if (word := next((w for w in words if w in names), None))}
+
+
+def share_known(headers: Sequence[str], spelled: Spelled) -> float:
+    """Return the share of headers that a format knows."""
+    known = {w for words in spelled.values() for w in words}
+    filled = [folded(h) for h in headers if plain(h)]
+    return sum(n in known for n in filled) / max(len(filled), 1)
+
+
+def table(sheet: Sheet, at: Mapping[str, int]) -> pd.DataFrame:
+    """Return some columns of a sheet under our names, cells as written."""
+    return pd.DataFrame({column: pd.Series(sheet.column(i), dtype=object) for column, i in at.items()}, index=range(len(sheet.rows)))
+
+
+def written(sheet: Sheet, at: Mapping[str, int]) -> dict[str, str]:
+    """Return the headers in the file, for messages."""
+    return {column: plain(sheet.headers[i]) for column, i in at.items()}
+
+
+def not_used(sample: Sample, sheet: Sheet | None, headers: Sequence[str], used: Iterable[int]) -> list[Finding]:
+    """Name the columns that no table of ours takes, in one note."""
+    taken = set(used)
+    left = [h for i, h in enumerate(headers) if i not in taken and plain(h)]
+    if not left:
+        return []
+    what = f"{'column' if len(left) == 1 else 'columns'} {listed(left)} not used"
+    return [note(f"{sample.path}{sheet.where if sheet else ''}", what, "what the chapters need", "nothing to do: the file still holds them")]
+
+
+def inside(record: Any, *path: str | int) -> Any:
+    """Return a value deep in a record, or None where the way ends early.
+
+    >>> inside({"a": [{"b": 1}]}, "a", 0, "b"), inside({"a": 1}, "a", "b") is None
+    (1, True)
+    """
+    for step in path:
+        if isinstance(step, int):
+            record = record[step] if isinstance(record, list) and len(record) > step else None
+        else:
+            record = record.get(step) if isinstance(record, dict) else None
+        if record is None:
+            return None
+    return record
+
+
+def first(record: Any, *names: str) -> Any:
+    """Return the first value that is there under one of several names."""
+    return next((record[n] for n in names if isinstance(record, dict) and record.get(n) is not None), None)
+
+
+def records_with(document: Any, keys: Iterable[str], *, depth: int = 6) -> list[dict[str, Any]]:
+    """Return every record, however deep, that has all of some keys, in the order of the document.
+
+    >>> records_with({"data": {"videos": [{"id": 1, "views": 2}, {"id": 3}]}}, ["id", "views"])
+    [{'id': 1, 'views': 2}]
+    """
+    wanted = set(keys)
+    found: list[dict[str, Any]] = []
+    level: list[Any] = [document]
+    for _ in range(depth + 1):
+        below: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                if wanted <= one.keys():
+                    found.append(one)
+                    continue
+                below += one.values()
+            elif isinstance(one, list):
+                below += one
+        level = [b for b in below if isinstance(b, (dict, list))]
+        if not level:
+            break
+    return found
+
+
+def frame_of(records: Sequence[Mapping[str, Any]]) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return records as a table of cells, and the number of each."""
+    frame = pd.DataFrame(list(records), dtype=object) if records else pd.DataFrame()
+    return frame, np.arange(1, len(frame) + 1)
