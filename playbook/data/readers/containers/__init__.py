@@ -25,6 +25,7 @@ ENDINGS = {
 NAMES = {"csv_text": "csv", "xlsx": "xlsx", "json_records": "json", "parquet": "parquet"}
 _FOREIGN = {
     b"\xd0\xcf\x11\xe0": ("a workbook of the old XLS kind, or one with a password", "save it as XLSX without password, or as CSV"),
+    b"PK\x05\x06": ("an archive without files", "delete it"),
     b"%PDF": ("a PDF", "copy its table into a CSV file"),
     b"\x89PNG": ("a picture", "write its numbers into a table"),
     b"\xff\xd8\xff": ("a picture", "write its numbers into a table"),

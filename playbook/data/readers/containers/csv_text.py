@@ -192,6 +192,8 @@ class _Table:
                 keep_default_na=False,
                 na_filter=False,
                 skip_blank_lines=False,
+                # the content has told that it is text, whatever the ending says
+                compression=None,
                 engine="c",
                 **options,
             )
