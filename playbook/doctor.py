@@ -20,6 +20,7 @@ FREE_DISK = 500_000_000
 FREE_MEMORY = 1_000_000_000
 # names under which packages are imported, where they differ from their own
 IMPORTS = {
+    "markdown-it-py": "markdown_it",
     "ruamel-yaml": "ruamel.yaml",
     "python-calamine": "python_calamine",
     "charset-normalizer": "charset_normalizer",

@@ -107,7 +107,7 @@ def _unpack(packed: IO[bytes], target: Path, left: int, shown: str, findings: li
 
 
 def _hidden(name: str) -> bool:
-    return any(part.startswith((".", "__MACOSX")) for part in name.replace("\\", "/").split("/"))
+    return any(part.startswith((".", "__MACOSX")) and part.strip(".") for part in name.replace("\\", "/").split("/"))
 
 
 def _clean(name: str) -> str:
