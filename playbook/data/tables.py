@@ -117,7 +117,21 @@ def _c(name: str, kind: Kind, meaning: str, *, required: bool = False, synonyms:
 
 FORMATS = ("photo", "carousel", "reel", "video", "short", "story", "live", "text")
 STATES = ("to contact", "contacted", "answered", "declined", "agreed", "briefed", "published", "paid")
-MEASURES = ("sales", "orders", "followers", "searches", "visits")
+MEASURES = (
+    "sales",
+    "orders",
+    "followers",
+    "followers_gained",
+    "searches",
+    "visits",
+    "views",
+    "reach",
+    "profile_visits",
+    "link_clicks",
+    "likes",
+    "comments",
+    "shares",
+)
 
 _CREATOR = _c(
     "creator",

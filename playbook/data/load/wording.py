@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from playbook.data.load.merged import Merged
 from playbook.data.tables import FORMATS, TABLES
 from playbook.data.told import note
+from playbook.data.values.places import country_code, language_code
 
 FORMAT_WORDS = {
     **dict.fromkeys(
@@ -40,16 +42,40 @@ def spelled(tables: Merged) -> None:
         frame = tables.frames[name]
         for column in table.columns:
             if column.allowed and len(frame):
-                frame[column.name] = _mapped(frame[column.name], lambda word: word.casefold().replace("_", " "))
-    creators = tables.frames["creators"]
-    if len(creators):
-        creators["country"] = _mapped(creators["country"], lambda code: code.upper() if len(code) == 2 else code)
-        creators["language"] = _mapped(creators["language"], lambda code: code.lower() if len(code) == 2 else code)
+                frame[column.name] = _mapped(frame[column.name], partial(_allowed, words=column.allowed))
+    _places(tables)
     _buckets(tables)
     for name in ("quotes", "deliverables"):
         frame = tables.frames[name]
         if len(frame):
             frame["deliverable"] = _mapped(frame["deliverable"], _format)
+
+
+def _allowed(word: str, words: tuple[str, ...]) -> str:
+    """Return a word in the spelling of the allowed ones: small letters, and blanks or underscores as these have them."""
+    folded = word.casefold()
+    return next((w for w in words if w.replace("_", " ") == folded.replace("_", " ")), folded)
+
+
+def _places(tables: Merged) -> None:
+    """Write countries and languages as two-letter codes; names that no language knows stay as written, and are told."""
+    creators = tables.frames["creators"]
+    for column, code_of in (("country", country_code), ("language", language_code)):
+        before = creators[column]
+        if not before.notna().any():
+            continue
+        creators[column] = _mapped(before, lambda word, code_of=code_of: code_of(word) or word)
+        changed = before.notna() & (creators[column] != before) & (before.str.len() > 2)
+        strange = sorted({w for w in before.dropna().unique() if code_of(w) is None})
+        about, _ = tables.about("creators", before.notna().to_numpy())
+        if changed.any():
+            pairs = ", ".join(
+                f"{b} as {a}" for b, a in list(dict.fromkeys(zip(before[changed], creators[column][changed], strict=True)))[:6]
+            )
+            tables.findings.append(note(about, f"{column} read: {pairs}", "two-letter codes", "nothing to do if that is right"))
+        if strange:
+            what = f"{column} {', '.join(strange[:6])} unknown to the kit"
+            tables.findings.append(note(about, what, "a two-letter code or a name", "kept as written: correct it if it is a slip"))
 
 
 def _mapped(column: pd.Series, respell: Callable[[str], str]) -> pd.Series:
@@ -86,8 +112,8 @@ def _buckets(tables: Merged) -> None:
     after = before.copy()
     gender = audience["dimension"] == "gender"
     after = after.mask(gender, _mapped(before, lambda word: GENDER_WORDS.get(word.casefold(), word.casefold())))
-    after = after.mask(audience["dimension"] == "country", before.str.upper().where(before.str.len() == 2, before))
-    after = after.mask(audience["dimension"] == "language", before.str.lower().where(before.str.len() == 2, before))
+    after = after.mask(audience["dimension"] == "country", _mapped(before, lambda word: country_code(word) or word))
+    after = after.mask(audience["dimension"] == "language", _mapped(before, lambda word: language_code(word) or word))
     ages = before.str.replace(r"\s*(?:–|—|to|bis|-)\s*", "-", regex=True).str.replace(r"\s*(?:years?|yrs?|jahre)$", "", regex=True)
     ages = ages.replace({"65-": "65+", ">65": "65+", "65 +": "65+", "65-plus": "65+", "65-100": "65+"})
     after = after.mask(audience["dimension"] == "age", ages)

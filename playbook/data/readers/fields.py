@@ -53,7 +53,9 @@ def not_used(sample: Sample, sheet: Sheet | None, headers: Sequence[str], used: 
     if not left:
         return []
     what = f"{'column' if len(left) == 1 else 'columns'} {listed(left)} not used"
-    return [note(f"{sample.path}{sheet.where if sheet else ''}", what, "what the chapters need", "nothing to do: the file still holds them")]
+    return [
+        note(f"{sample.path}{sheet.where if sheet else ''}", what, "what the chapters need", "nothing to do: the file still holds them")
+    ]
 
 
 def inside(record: Any, *path: str | int) -> Any:

@@ -1,0 +1,83 @@
+"""Analytics of one account: whose it is, and where its days go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from playbook.data.readers.contract import Context, Raw, Sample
+from playbook.data.told import note, warning
+from playbook.findings import Finding
+
+HOW = "if it is a creator's, put the file into a folder named after the account, such as exports/@ana/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Daily:
+    """One measure of an account, day by day: `day` and `value` as written or typed."""
+
+    measure: str
+    frame: pd.DataFrame
+    rows: np.ndarray
+    platform: str | None = None
+    title: str = ""
+
+
+def daily_tables(sample: Sample, context: Context, parts: Sequence[Daily], platform: str | None = None) -> tuple[list[Raw], list[Finding]]:
+    """Put an account's days where they belong: a creator's followers into `follower_history`, the brand's own into `brand_daily`.
+
+    Parameters
+    ----------
+    parts : sequence of Daily
+        Measures `followers` are counts at day's end; `followers_gained` is the number added on a day.
+    platform : str, optional
+        The platform that the format tells.
+    """
+    owner = context.owner(sample)
+    if not parts:
+        return [], []
+    if owner and not context.is_brand(owner.handle):
+        known = owner.platform or platform or next((p.platform for p in parts if p.platform), None)
+        raws = [
+            Raw.of("follower_history", _history(p, owner.handle, known), p.rows, written={"followers": p.title or "followers"})
+            for p in parts
+            if p.measure == "followers"
+        ]
+        rest = sorted({p.measure for p in parts} - {"followers"})
+        told = [note(sample.path, f"read as {owner.handle}'s, by its place or name", "", "move it if that is wrong")]
+        if rest:
+            what = f"daily {', '.join(rest).replace('_', ' ')} of a creator not used"
+            told.append(note(sample.path, what, "a follower history", "nothing to do: the file still holds them"))
+        return raws, told
+    raws = []
+    for p in parts:
+        frame = pd.DataFrame({"day": p.frame["day"], "measure": p.measure, "value": p.frame["value"]}, dtype=object)
+        raws.append(Raw.of("brand_daily", frame, p.rows, written={"value": p.title or p.measure}))
+    told = []
+    if owner is None:
+        told.append(note(sample.path, "names no account; read as the brand's own", "the account", HOW))
+    return raws, told
+
+
+def _history(part: Daily, handle: str, platform: str | None) -> pd.DataFrame:
+    out = pd.DataFrame({"day": part.frame["day"], "followers": part.frame["value"], "handle": handle}, dtype=object)
+    return out.assign(platform=platform) if platform else out
+
+
+def audience_table(
+    sample: Sample, context: Context, rows: Sequence[tuple[str, str, object]], platform: str
+) -> tuple[list[Raw], list[Finding]]:
+    """Put an account's audience under its creator: (dimension, bucket, share) each; told and left out where nothing says whose it is."""
+    owner = context.owner(sample)
+    handle = owner.handle if owner else context.brief.brand.handle.casefold().lstrip("@")
+    if not handle:
+        what = "an audience, but nothing says whose"
+        mend = "not read: put it into a folder named after the account, such as exports/@ana/, or set brand.handle in campaign.yml"
+        return [], [warning(sample.path, what, "the account", mend)]
+    known = (owner.platform if owner else None) or platform
+    frame = pd.DataFrame(list(rows), columns=["dimension", "bucket", "share"], dtype=object).assign(handle=handle, platform=known)
+    told = [] if owner else [note(sample.path, f"names no account; read as the audience of {handle}, the brand's own", "the account", HOW)]
+    return [Raw.of("audience", frame, np.arange(1, len(frame) + 1))], told
