@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import gzip
 import lzma
+import os
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -81,6 +84,9 @@ def _zip(path: Path, shown: str, place: Path, findings: list[Finding]) -> list[E
             if size is None:
                 return out
             left -= size
+            with contextlib.suppress(ValueError, OSError, OverflowError):
+                written = dt.datetime(*info.date_time, tzinfo=dt.UTC).timestamp()
+                os.utime(target, (written, written))
             if is_one(target):
                 closed += 1
                 continue

@@ -106,7 +106,11 @@ def _read(folder: Path, brief: Brief, unpacked: Path) -> Reading:
     findings += resolve(parts, paths, brief)
     tables = merged(parts, paths)
     rules.apply(tables, brief)
-    if not len(tables.frames["creators"]):
+    own = any(len(tables.frames[name]) for name in ("brand_daily", "orders", "visits"))
+    if own and not len(tables.frames["creators"]):
+        mend = "add creators.csv, or an export of a tool that lists creators"
+        findings.append(warning("creators", "no creators, only the brand's own numbers", "creators to choose from or to judge", mend))
+    elif not len(tables.frames["creators"]):
         raise _no_creators(folder, findings + tables.findings, read_files)
     return _reading(read_files, tables, findings, brief)
 

@@ -9,10 +9,24 @@ import numpy as np
 import pandas as pd
 
 from playbook.data.readers.contract import Context, Raw, Sample
-from playbook.data.told import note, warning
+from playbook.data.told import note
 from playbook.findings import Finding
 
 HOW = "if it is a creator's, put the file into a folder named after the account, such as exports/@ana/"
+# the key's handle where neither the file nor the brief says whose an export is
+NOBODY = "own"
+
+
+def account(sample: Sample, context: Context) -> tuple[str, list[Finding]]:
+    """Return whose an export is that names no account: by its place or name, else the brand's own; and what had to be assumed."""
+    owner = context.owner(sample)
+    if owner:
+        return owner.handle, []
+    handle = context.brief.brand.handle.casefold().lstrip("@")
+    if handle:
+        return handle, [note(sample.path, f"names no account; read as {handle}'s, the brand's own", "the account", HOW)]
+    mend = f"kept under the name {NOBODY}: set brand.handle in campaign.yml; {HOW}"
+    return NOBODY, [note(sample.path, "names no account; read as the brand's own", "the account", mend)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,14 +84,9 @@ def _history(part: Daily, handle: str, platform: str | None) -> pd.DataFrame:
 def audience_table(
     sample: Sample, context: Context, rows: Sequence[tuple[str, str, object]], platform: str
 ) -> tuple[list[Raw], list[Finding]]:
-    """Put an account's audience under its creator: (dimension, bucket, share) each; told and left out where nothing says whose it is."""
+    """Put an account's audience under its creator: (dimension, bucket, share) each."""
+    handle, told = account(sample, context)
     owner = context.owner(sample)
-    handle = owner.handle if owner else context.brief.brand.handle.casefold().lstrip("@")
-    if not handle:
-        what = "an audience, but nothing says whose"
-        mend = "not read: put it into a folder named after the account, such as exports/@ana/, or set brand.handle in campaign.yml"
-        return [], [warning(sample.path, what, "the account", mend)]
     known = (owner.platform if owner else None) or platform
     frame = pd.DataFrame(list(rows), columns=["dimension", "bucket", "share"], dtype=object).assign(handle=handle, platform=known)
-    told = [] if owner else [note(sample.path, f"names no account; read as the audience of {handle}, the brand's own", "the account", HOW)]
     return [Raw.of("audience", frame, np.arange(1, len(frame) + 1))], told

@@ -90,6 +90,8 @@ class Sample:
     sheets : tuple of Sheet
     saved_on : datetime.date or None
         The day on which the file says that it was saved; only workbooks do.
+    modified_on : datetime.date or None
+        The day on which the file was last written, by the folder or the archive it lies in.
     problem : Unreadable or None
         Why the file could not be cut into sheets; a reader that knows the format may still take it apart by itself.
     """
@@ -98,6 +100,7 @@ class Sample:
     container: str
     sheets: tuple[Sheet, ...]
     saved_on: dt.date | None = None
+    modified_on: dt.date | None = None
     problem: Unreadable | None = None
     read_text: Callable[[], str | None] = field(default=_nothing, repr=False)
     read_document: Callable[[], Any] = field(default=_nothing, repr=False)

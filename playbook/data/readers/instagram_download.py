@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from playbook.data.readers import fields
+from playbook.data.readers.accounts import account
 from playbook.data.readers.contract import Context, Raw, Read, Recognition, Sample
 from playbook.data.readers.fields import folded, inside
-from playbook.data.told import note, warning
+from playbook.data.told import note
 
 NAME = "Instagram data download"
 # the keys are in the user's language, and their case differs between exports
@@ -36,19 +37,11 @@ def recognise(sample: Sample, context: Context) -> Recognition | None:
 def read(sample: Sample, context: Context) -> Read:
     """Read one's own posts with their insights."""
     records = [r for r in fields.records_with(sample.document(), ["string_map_data"]) if "media_map_data" in r]
-    owner = context.owner(sample)
-    handle = owner.handle if owner else context.brief.brand.handle.casefold().lstrip("@")
-    if not handle:
-        mend = "not read: put it into a folder named after the account, such as exports/@ana/, or set brand.handle in campaign.yml"
-        return Read(tables=(), rows=len(records), findings=(warning(sample.path, "names no account", "whose posts these are", mend),))
+    handle, told = account(sample, context)
     posts = [_post(r, handle) for r in records]
     frame, rows = fields.frame_of(posts)
     findings = [note(sample.path, "text decoded wrongly by the tool", "UTF-8", "mended")] if any(_garbled(r) for r in records) else []
-    if owner is None:
-        findings.append(
-            note(sample.path, f"names no account; read as {handle}'s, the brand's own", "the account", "put it into exports/@ana/")
-        )
-    return Read(tables=(Raw.of("posts", frame.dropna(axis=1, how="all"), rows),), rows=len(records), findings=tuple(findings))
+    return Read(tables=(Raw.of("posts", frame.dropna(axis=1, how="all"), rows),), rows=len(records), findings=(*findings, *told))
 
 
 def mended(text: str) -> str:

@@ -90,7 +90,7 @@ def read(sample: Sample, context: Context) -> Read:
         said = fields.written(sheet, at)
         said["post"] = said.get("url", said["id"])
         tables.append(Raw.of("posts", posts, sheet.rows, written=said, where=sheet.where))
-        creators = posts[["platform", "handle", "posted_at"]].assign(name=frame["name"] if "name" in frame else None)
+        creators = posts[["platform", "handle", "posted_at"]].assign(name=frame.get("name", None))
         tables.append(Raw.of("creators", creators, sheet.rows, written=said, where=sheet.where, derived=True))
         passed = {"account", "title", "date", "follows", "duration", "data_comment"}
         findings += fields.not_used(sample, sheet, sheet.headers, {i for c, i in at.items() if c not in passed})
@@ -118,7 +118,7 @@ def _posts(frame: pd.DataFrame, sheet: Sheet, about: str, context: Context) -> t
         findings.append(_nameless(int(blank.sum()), about))
     out["posted_at"], told = _utc(frame["posted_at"].to_numpy(dtype=object), out["post"], about)
     findings += told
-    out["format"] = frame["format"] if "format" in frame else None
+    out["format"] = frame.get("format", None)
     captions = frame["caption"] if "caption" in frame else pd.Series(None, index=frame.index, dtype=object)
     if "title" in frame:
         captions = captions.where(captions.map(plain) != "", frame["title"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 import zipfile
 from collections.abc import Callable
@@ -51,17 +52,19 @@ def open_file(path: Path, shown: str) -> Sample:
     """
     if not path.stat().st_size:
         raise Unreadable("is empty", "a header and rows", "delete it or export it again")
+    modified_on = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC).date()
     name = _container(path)
     module = importlib.import_module(f"{__name__}.{name}")
     if name == "json_records":
         document = module.load(path)
         sheets, problem = _sheets(lambda: module.sheets(document))
-        return Sample(path=shown, container="json", sheets=sheets, problem=problem, read_document=lambda: document)
+        return Sample(path=shown, container="json", sheets=sheets, modified_on=modified_on, problem=problem, read_document=lambda: document)
     if name == "csv_text":
         sheets, problem = _sheets(lambda: module.sheets(path, shown))
-        return Sample(path=shown, container="csv", sheets=sheets, problem=problem, read_text=cache(lambda: module.whole_text(path)))
+        text = cache(lambda: module.whole_text(path))
+        return Sample(path=shown, container="csv", sheets=sheets, modified_on=modified_on, problem=problem, read_text=text)
     saved_on = module.saved_on(path) if name == "xlsx" else None
-    return Sample(path=shown, container=NAMES[name], sheets=tuple(module.sheets(path, shown)), saved_on=saved_on)
+    return Sample(path=shown, container=NAMES[name], sheets=tuple(module.sheets(path, shown)), saved_on=saved_on, modified_on=modified_on)
 
 
 def _sheets(cut: Callable[[], list[Sheet]]) -> tuple[tuple[Sheet, ...], Unreadable | None]:

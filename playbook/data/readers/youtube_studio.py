@@ -1,0 +1,235 @@
+"""YouTube Studio, advanced mode: `Table data` in any language, its row of totals used as a check."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from playbook.data.readers import fields
+from playbook.data.readers.accounts import account
+from playbook.data.readers.contract import Context, Raw, Read, Recognition, Sample, Sheet
+from playbook.data.readers.fields import folded
+from playbook.data.told import counted, note
+from playbook.data.values import numbers, plain
+from playbook.findings import Finding
+
+NAME = "YouTube Studio table data"
+SPELLED = {
+    "post": (
+        "content",
+        "video",
+        "inhalt",
+        "conteúdo",
+        "vídeo",
+        "contenido",
+        "contenu",
+        "vidéo",
+        "contenuto",
+        "コンテンツ",
+        "動画",
+        "контент",
+        "видео",
+        "içerik",
+    ),
+    "caption": (
+        "video_title",
+        "videotitel",
+        "título_do_vídeo",
+        "título_del_vídeo",
+        "título_del_video",
+        "titre_de_la_vidéo",
+        "titolo_del_video",
+        "動画のタイトル",
+        "動画タイトル",
+        "название_видео",
+        "video_başlığı",
+    ),
+    "posted_at": (
+        "video_publish_time",
+        "veröffentlichungszeitpunkt_des_videos",
+        "horário_de_publicação_do_vídeo",
+        "hora_de_publicación_del_vídeo",
+        "hora_de_publicación_del_video",
+        "heure_de_publication_de_la_vidéo",
+        "data_e_ora_di_pubblicazione_del_video",
+        "動画公開時刻",
+        "動画の公開時刻",
+        "время_публикации_видео",
+        "video_yayınlanma_zamanı",
+    ),
+    "duration": ("duration", "dauer", "duração", "duración", "durée", "durata", "長さ", "длительность", "süre"),
+    "views": (
+        "views",
+        "aufrufe",
+        "visualizações",
+        "visualizaciones",
+        "vistas",
+        "vues",
+        "visualizzazioni",
+        "視聴回数",
+        "просмотры",
+        "görüntüleme",
+    ),
+    "likes": (
+        "likes",
+        "mag_ich_bewertungen",
+        "gostei",
+        "marcações_gostei",
+        "me_gusta",
+        "j_aime",
+        "mi_piace",
+        "高評価",
+        "高評価数",
+        "отметки_нравится",
+    ),
+    "comments": (
+        "comments_added",
+        "comments",
+        "kommentare",
+        "hinzugefügte_kommentare",
+        "comentários",
+        "comentarios",
+        "commentaires",
+        "コメント",
+        "コメントの追加",
+    ),
+    "shares": ("shares", "geteilte_inhalte", "compartilhamentos", "veces_compartido", "partages", "condivisioni", "共有数", "共有"),
+    "reach": ("unique_viewers", "einzelne_zuschauer", "espectadores_únicos", "spectateurs_uniques", "ユニーク視聴者数"),
+    "impressions": (
+        "thumbnail_impressions",
+        "impressions",
+        "impressionen",
+        "impressões",
+        "impresiones",
+        "impressioni",
+        "インプレッション数",
+        "показы",
+        "gösterimler",
+    ),
+    "subscribers": (
+        "subscribers",
+        "abonnenten",
+        "inscritos",
+        "suscriptores",
+        "abonnés",
+        "iscritti",
+        "チャンネル登録者",
+        "チャンネル登録者数",
+    ),
+    "watch": (
+        "watch_time_hours",
+        "wiedergabezeit_stunden",
+        "tempo_de_exibição_horas",
+        "tiempo_de_visualización_horas",
+        "durée_de_visionnage_heures",
+        "総再生時間_単位_時間",
+    ),
+}
+TOTALS = frozenset(("total", "gesamt", "合計", "totale", "итого", "toplam", "summe", "totaal", "合计", "總計", "총계", "łącznie"))
+COUNTS = ("views", "likes", "comments", "shares", "reach", "impressions")
+# shorts were at most a minute long until October 2024
+A_SHORT = 60
+
+
+def recognise(sample: Sample, context: Context) -> Recognition | None:
+    """Recognise by a video's id, title and publish time beside views."""
+    for sheet in sample.sheets:
+        at = fields.positions(sheet.headers, SPELLED)
+        if "post" in at and at["post"] == 0 and "posted_at" in at and ("caption" in at or "watch" in at):
+            return Recognition(
+                sureness=0.93 + 0.05 * fields.share_known(sheet.headers, SPELLED), why=f"{len(at)} headers of YouTube Studio's table"
+            )
+        if _beside(sheet):
+            return Recognition(sureness=0.9, why="days beside views, as YouTube Studio's chart data and totals have them")
+    return None
+
+
+def read(sample: Sample, context: Context) -> Read:
+    """Read the channel's videos; charts and totals in the same archive repeat them and are not needed."""
+    tables: list[Raw] = []
+    findings: list[Finding] = []
+    rows = 0
+    for sheet in sample.sheets:
+        rows += len(sheet.rows) + len(sheet.aside)
+        findings += sheet.findings
+        at = fields.positions(sheet.headers, SPELLED)
+        if not ("post" in at and "posted_at" in at):
+            what = "a chart or totals over days, which repeat the videos' table"
+            findings.append(note(f"{sample.path}{sheet.where}", what, "Table data", "not used"))
+            continue
+        handle, assumed = account(sample, context)
+        raw, told = _videos(sample, sheet, at, handle)
+        tables.append(raw)
+        findings += [*told, *assumed]
+    aside = tuple(a for s in sample.sheets for a in s.aside)
+    return Read(tables=tuple(tables), rows=rows, findings=tuple(findings), aside=aside)
+
+
+def _beside(sheet: Sheet) -> bool:
+    """Say whether a sheet is the chart or the totals that lie beside the table in the archive."""
+    names = [folded(h) for h in sheet.headers]
+    at = fields.positions(sheet.headers, SPELLED)
+    return (
+        names[:1] in (["date"], ["datum"], ["data"], ["fecha"], ["日付"])
+        and ("post" in at or len(names) == 2)
+        and "views" in at
+        and "watch" not in at
+        and "likes" not in at
+    )
+
+
+def _videos(sample: Sample, sheet: Sheet, at: dict[str, int], handle: str) -> tuple[Raw, list[Finding]]:
+    frame = fields.table(sheet, at)
+    about = f"{sample.path}{sheet.where}"
+    findings: list[Finding] = []
+    ids = frame["post"].map(plain)
+    total = ids.str.casefold().isin(TOTALS) & (frame["posted_at"].map(plain) == "")
+    if total.any():
+        findings += _against_total(frame, total.to_numpy(), about)
+        frame, ids = frame[~total], ids[~total]
+    private = (frame["posted_at"].map(plain) == "").sum()
+    if private:
+        what = f"{counted(int(private), 'video has', 'videos have')} no publish time, as private ones do"
+        findings.append(note(about, what, "a time", "kept, time unknown"))
+    out = pd.DataFrame({"platform": "youtube", "handle": handle, "post": ids}, index=frame.index, dtype=object)
+    out["posted_at"] = frame["posted_at"]
+    out["caption"] = frame.get("caption")
+    for column in COUNTS:
+        if column in frame:
+            out[column] = frame[column]
+    if "duration" in frame:
+        seconds = frame["duration"].map(_seconds)
+        out["format"] = np.where(seconds.isna(), None, np.where(seconds <= A_SHORT, "short", "video"))
+    findings += fields.not_used(sample, sheet, sheet.headers, {i for c, i in at.items() if c not in ("subscribers", "watch")})
+    rows = sheet.rows[~total.to_numpy()]
+    return Raw.of("posts", out.reset_index(drop=True), rows, written=fields.written(sheet, at), where=sheet.where), findings
+
+
+def _seconds(cell: object) -> float:
+    """Return a length in seconds, from seconds or hours, minutes and seconds.
+
+    >>> _seconds("0:04:19"), _seconds("259"), _seconds("4:19")
+    (259.0, 259.0, 259.0)
+    """
+    text = plain(cell)
+    parts = text.split(":")
+    if not text or not all(p.isdigit() for p in parts) or len(parts) > 3:
+        return np.nan
+    total = 0
+    for part in parts:
+        total = total * 60 + int(part)
+    return float(total)
+
+
+def _against_total(frame: pd.DataFrame, total: np.ndarray, about: str) -> list[Finding]:
+    """Compare the row of totals with the sum over the videos: the tool cuts its table at about 500 of them."""
+    if "views" not in frame:
+        return [note(about, "a row of totals", "a video in each row", "left out")]
+    views = numbers(frame["views"].to_numpy(dtype=object), kind="count").values.to_numpy()
+    told, summed = views[total][0], float(np.nansum(views[~total]))
+    if not np.isfinite(told) or told == summed:
+        return [note(about, "a row of totals, which agrees with the videos", "a video in each row", "left out")]
+    n = int((~total).sum())
+    what = f"the row of totals says {told:,.0f} views, the {n:,} videos have {summed:,.0f}"
+    mend = "the row was left out; the tool cuts its table at about 500 videos" if n >= 490 else "the row was left out"
+    return [note(about, what, "one sum", mend)]
