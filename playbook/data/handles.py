@@ -67,6 +67,15 @@ def platform_of(text: str) -> str:
     return ALIASES.get(folded, folded)
 
 
+def is_channel_id(handle: str) -> bool:
+    """Say whether a name is the id of a YouTube channel.
+
+    >>> is_channel_id("UCabcdefghijklmnopqrstuv"), is_channel_id("ana")
+    (True, False)
+    """
+    return _CHANNEL.fullmatch(handle) is not None
+
+
 def written(text: str, platform: str | None = None) -> Written | None:
     """Take a creator's key, name or address apart.
 

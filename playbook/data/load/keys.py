@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from playbook.brief import PLATFORMS, Brief
-from playbook.data.handles import Written, platform_of, written
+from playbook.data.handles import Written, is_channel_id, platform_of, written
 from playbook.data.load.typed import Typed
 from playbook.data.tables import TABLES
 from playbook.data.told import counted, first_few, note, warning
@@ -76,6 +76,9 @@ def resolve(parts: list[Typed], paths: list[str], brief: Brief) -> list[Finding]
         for one in each.named:
             if one.platform:
                 platforms_of[one.handle].add(one.platform)
+    aliases = _aliases(parts)
+    for each in found.values():
+        each.named[:] = [aliases.get((one.platform, one.handle), one) for one in each.named]
     only = brief.market.platforms[0] if len(brief.market.platforms) == 1 else None
     assumed: set[str] = set()
     unplaced: set[str] = set()
@@ -111,6 +114,22 @@ def resolve(parts: list[Typed], paths: list[str], brief: Brief) -> list[Finding]
             what = counted(len(changed), "creator is", "creators are") + " written with @, capitals, blanks or as an address"
             findings.append(note(about, what, "platform:handle", "read as the same creators in small letters"))
     return findings + _placed(assumed, unplaced, strange, only)
+
+
+def _aliases(parts: Sequence[Typed]) -> dict[tuple[str | None, str], Written]:
+    """Return the handle of each channel id, where a row of creators tells both: a channel goes by its handle then."""
+    out: dict[tuple[str | None, str], Written] = {}
+    for part in parts:
+        frame = part.frame
+        if part.raw.table != "creators" or not {"handle", "url"} <= set(frame.columns):
+            continue
+        both = frame[["handle", "url"]].dropna().drop_duplicates()
+        for handle, url in zip(both["handle"], both["url"], strict=True):
+            address = written(str(url))
+            name = written(str(handle), address.platform if address else None)
+            if address and name and address.platform and is_channel_id(address.handle) and not is_channel_id(name.handle):
+                out[address.platform, address.handle] = Written(address.platform, name.handle, changed=True)
+    return out
 
 
 def _spread(values: Sequence[str | None], which: np.ndarray) -> pd.Series:

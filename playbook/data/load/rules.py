@@ -88,8 +88,8 @@ def _shared_post_ids(tables: Merged) -> None:
 
 
 def _derive_creators(tables: Merged) -> None:
-    """Add creators that only posts or follower histories know."""
-    creators, posts, history = (tables.frames[n] for n in ("creators", "posts", "follower_history"))
+    """Add creators that only posts, follower histories, audiences or scores know."""
+    creators, _, history = (tables.frames[n] for n in ("creators", "posts", "follower_history"))
     known = set(creators["creator"])
     new: dict[str, float] = {}
     if len(history):
@@ -100,9 +100,10 @@ def _derive_creators(tables: Merged) -> None:
             creators.loc[gaps, "followers"] = creators.loc[gaps, "creator"].map(latest)
             what = counted(int(gaps.sum()), "creator has", "creators have") + " no follower count of their own"
             tables.findings.append(note("creators", what, "followers", "taken from the last day of their follower history"))
-    for creator in posts["creator"].unique():
-        if creator not in known:
-            new.setdefault(str(creator), np.nan)
+    for name in ("posts", "audience", "scores"):
+        for creator in tables.frames[name]["creator"].dropna().unique():
+            if creator not in known:
+                new.setdefault(str(creator), np.nan)
     if not new:
         return
     names = sorted(new)
@@ -113,9 +114,7 @@ def _derive_creators(tables: Merged) -> None:
     typed = TABLES["creators"].typed(frame).assign(**{FILE: np.int32(-1), ROW: np.int32(0), AT: np.int32(0)})
     tables.frames["creators"] = pd.concat([creators, typed], ignore_index=True) if len(creators) else typed
     unknown = int(frame["followers"].isna().sum())
-    what = (
-        counted(len(names), "creator is", "creators are") + f" in posts or follower histories but in no creators table ({first_few(names)})"
-    )
+    what = counted(len(names), "creator is", "creators are") + f" in other tables but in no creators table ({first_few(names)})"
     mend = f"added, {unknown:,} of them without a follower count: rates per follower need it" if unknown else "added"
     say = warning if unknown else note
     tables.findings.append(say("creators", what, "a row for each in creators", mend))

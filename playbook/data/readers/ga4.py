@@ -100,7 +100,7 @@ def _visits(sample: Sample, block: Block, start: dt.date | None, end: dt.date | 
         return None, []
     findings = []
     records = [
-        r for r in block.records if _NUMBER.fullmatch(plain(r[at["sessions"]])) and not plain(r[0]).casefold().startswith("grand total")
+        r for r in block.records if _NUMBER.fullmatch(plain(r[at["sessions"]])) and not any(plain(c).casefold() == "grand total" for c in r)
     ]
     notes = len(block.records) - len(records)
     if notes:

@@ -47,6 +47,7 @@ MEASURES = (
     *("avg_likes", "likes_avg", "avg_comments", "comments_avg", "avg_views", "views_avg", "avg_shares", "shares_avg", "new_post_avg_like"),
     *("new_post_avg_likes", "average_views", "average_likes", "average_comments", "score", "authenticity", "fake_followers", "growth"),
 )
+_WORDS = (("insta", "instagram"), ("tiktok", "tiktok"), ("youtube", "youtube"))
 RATES = ("authentic_engagement", "engagement_average", "engagement_avg", "eng_auth", "eng_avg")
 # below this share of numbers a column is not what its header says
 MOSTLY = 0.6
@@ -137,7 +138,7 @@ def _creators(sample: Sample, sheet: Sheet, handle_at: int, at: dict[str, int]) 
 def _platform(sample: Sample, names: list[str], frame: pd.DataFrame, *, context_word: str) -> tuple[str | None, list[Finding]]:
     """Return the platform that headers, addresses, the sheet's or the file's name tell."""
     words = " ".join(names)
-    for word, platform in (("insta", "instagram"), ("tiktok", "tiktok"), ("youtube", "youtube"), ("youtuber", "youtube")):
+    for word, platform in _WORDS:
         if word in words:
             return platform, []
     if "url" in frame:
@@ -145,7 +146,7 @@ def _platform(sample: Sample, names: list[str], frame: pd.DataFrame, *, context_
         if len(hosts) > 0.5 * len(frame):
             return str(hosts.mode().iloc[0]), []
     for word in (context_word, sample.path.rsplit("/", 1)[-1]):
-        found = next((p for p in ("instagram", "tiktok", "youtube") if p in word.casefold()), None)
+        found = next((ours for part, ours in _WORDS if part in word.casefold()), None)
         if found:
             told = note(
                 sample.path, f"no platform in the table; {found} by its name", "a platform column", "rename the file if that is wrong"

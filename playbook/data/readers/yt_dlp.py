@@ -51,8 +51,15 @@ def read(sample: Sample, context: Context) -> Read:
                 "caption": first(record, "description", "title"),
             }
         )
+        channel = record.get("channel_id") if platform == "youtube" else None
         creators.append(
-            common | {"posted_at": moment, "name": first(record, "channel", "uploader"), "followers": record.get("channel_follower_count")}
+            common
+            | {
+                "posted_at": moment,
+                "name": first(record, "channel", "uploader"),
+                "followers": record.get("channel_follower_count"),
+                "url": f"https://www.youtube.com/channel/{channel}" if channel else None,
+            }
         )
     frame, rows = fields.frame_of(posts)
     own, _ = fields.frame_of(creators)
