@@ -347,3 +347,47 @@ def test_contact_lists_leave_persons_out(folder):
     data = data_of(folder, "aspire.csv")
     assert set(data.creators["creator"]) == {"instagram:ana.bakes", "tiktok:ana.on.tiktok", "youtube:UCabcdefghijklmnopqrstuv"}
     assert "Secret" not in str(data.creators.to_dict()) and "example.org" not in said(data)
+
+
+# joining
+
+
+def test_the_same_post_in_two_readings_keeps_the_later_counts_and_what_only_one_knows(folder):
+    (folder / "creators.csv").write_text("creator,platform,followers\nana,instagram,1000\n", encoding="utf-8")
+    first = "post,creator,posted_at,likes,comments,saves\nhttps://www.instagram.com/p/C1aB2cD3eF4/,ana,2026-05-01,10,1,2\n"
+    later = "post,creator,posted_at,likes,comments,caption\nC1aB2cD3eF4,instagram:ana,2026-05-01,25,3,Cake\n"
+    (folder / "exports" / "b.csv").write_text(first, encoding="utf-8")
+    (folder / "exports" / "a.csv").write_text(later, encoding="utf-8")
+    data = read(folder, parse(BRIEF)).dataset
+    posts = data.posts.to_pandas()
+    assert posts[["post", "likes", "comments", "saves", "caption"]].to_numpy().tolist() == [["C1aB2cD3eF4", 25, 3, 2, "Cake"]]
+    assert "differ in likes, comments" in said(data) and "the later reading" in said(data)
+
+
+def test_followers_at_posting_come_from_the_history(folder):
+    (folder / "creators.csv").write_text("creator,platform,followers\nana,instagram,1000\n", encoding="utf-8")
+    (folder / "posts.csv").write_text(
+        "post,creator,posted_at,likes\n1,ana,2026-05-03T10:00:00Z,5\n2,ana,2026-01-01T10:00:00Z,5\n3,ana,2026-04-30T10:00:00Z,5\n",
+        encoding="utf-8",
+    )
+    (folder / "follower_history.csv").write_text("creator,day,followers\nana,2026-05-01,900\nana,2026-05-04,950\n", encoding="utf-8")
+    data = read(folder, parse(BRIEF)).dataset
+    posts = data.posts.to_pandas().set_index("post")["followers_at_post"]
+    # never from a later day, and not from a count that is older than a week
+    assert posts["1"] == 900 and posts[["2", "3"]].isna().all()
+    assert "1 post has no follower count of their time" in said(data)
+
+
+def test_likes_that_some_tools_write_for_hidden_ones_are_warned_of(folder):
+    (folder / "creators.csv").write_text("creator,platform,followers\nana,instagram,1000\nben,instagram,900\n", encoding="utf-8")
+    rows = [f"a{i},ana,3,{10 + i}" for i in range(8)] + [f"b{i},ben,{20 + i},{i}" for i in range(8)]
+    (folder / "posts.csv").write_text("post,creator,likes,comments\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    data = read(folder, parse(BRIEF)).dataset
+    assert "1 creator has the same tiny number of likes under most posts (instagram:ana)" in said(data)
+
+
+@pytest.mark.parametrize("text", ["13.8M", "13,8 M", "13800K", "13 800 000", "13.800.000", "13,800,000", "1380万"])
+def test_a_text_number_agrees_with_the_full_one_beside_it(folder, text):
+    (folder / "creators.csv").write_text(f'creator,platform,followers,total_likes\nana,instagram,"{text}",13800000\n', encoding="utf-8")
+    creators = read(folder, parse(BRIEF)).dataset.creators
+    assert creators["followers"].tolist() == creators["total_likes"].tolist() == [13_800_000]

@@ -7,6 +7,7 @@ import pandas as pd
 
 from playbook.brief import Brief
 from playbook.data.engine import Posts
+from playbook.data.handles import post_of
 from playbook.data.load.checks import check
 from playbook.data.load.merged import Merged
 from playbook.data.load.typed import AT, FILE, ROW
@@ -15,6 +16,9 @@ from playbook.data.tables import TABLES, Table
 from playbook.data.told import counted, first_few, note, rows, warning
 from playbook.findings import Finding
 
+# what tools write where a platform hides likes, and when that is likelier than a dull account
+HIDDEN_AS = (0.0, 3.0)
+MOST_POSTS, FEWEST_POSTS, HALF = 0.8, 5, 0.5
 MONEY = ("quotes", "payouts", "orders", "outreach")
 
 
@@ -22,12 +26,16 @@ def apply(tables: Merged, brief: Brief) -> None:
     """Apply every rule to the tables of a folder, in place; each leaves a finding where it acts."""
     spelled(tables)
     check(tables)
+    _post_addresses(tables)
+    _lost_post_ids(tables)
     _shared_post_ids(tables)
     for table in TABLES.values():
         _one_row_each(tables, table)
     _derive_creators(tables)
     _unknown_creators(tables)
     _without_followers(tables)
+    _followers_at_post(tables)
+    _tiny_likes(tables)
     _currencies(tables, brief)
 
 
@@ -40,13 +48,16 @@ def _one_row_each(tables: Merged, table: Table) -> None:
     rest = [c for c in table.names if c not in key]
     derived = frame[FILE].map({f: f < 0 or tables.parts[f].raw.derived for f in frame[FILE].unique()}).to_numpy(dtype=bool)
     some = frame[doubled].assign(_own=~derived[doubled], _known=frame.loc[doubled, rest].notna().sum(axis=1))
-    order = ["_own", "collected_on", "_known"] if table.name == "creators" else ["_own", "_known"]
+    order = {"creators": ["_own", "collected_on", "_known"], "posts": ["_own", "_seen"]}.get(table.name, ["_own", "_known"])
+    if table.name == "posts":
+        # counts only grow, so of two readings of a post the one with more is the later one
+        some["_seen"] = some[["views", "likes", "comments"]].fillna(0).sum(axis=1)
     some = some.sort_values(order, kind="stable", na_position="first")
     groups = some.groupby(key, sort=False, dropna=False)
     kept = groups.tail(1)
-    if table.name == "creators":
-        # two files may know different things of one creator: what the kept row lacks comes from the others
-        known = groups[rest].last().loc[kept["creator"]].set_axis(kept.index)
+    if table.name in ("creators", "posts"):
+        # two files may know different things of one creator or post: what the kept row lacks comes from the others
+        known = groups[rest].last().loc[kept[key[0]]].set_axis(kept.index)
         for column in rest:
             frame.loc[kept.index, column] = kept[column].where(kept[column].notna(), known[column])
     own = some[some["_own"]].groupby(key, sort=False, dropna=False)
@@ -60,9 +71,73 @@ def _one_row_each(tables: Merged, table: Table) -> None:
         say = warning if differing else note
         what = f"{counted(int(told.sum()), 'row repeats', 'rows repeat')} {table.row} that another row holds"
         what += f", and differ in {', '.join(differing)}" if differing else ", with the same values"
-        mend = "the most complete row was kept, of equals the later one; the others are set aside"
+        which = "the one with the higher counts, which is the later reading," if table.name == "posts" else "the most complete row"
+        mend = f"{which} was kept, of equals the later one; the others are set aside"
         tables.findings.append(say(about, f"{what} ({rows(numbers)})", f"one row for each {' + '.join(key)}", mend))
     tables.set_aside(table.name, drop, f"the same {' + '.join(key)} again")
+
+
+def _post_addresses(tables: Merged) -> None:
+    """Give posts that are named by their address the id that stands in it, under which other files know them."""
+    for name in ("posts", "deliverables", "comments"):
+        frame = tables.frames[name]
+        if len(frame) and frame["post"].str.contains("/", regex=False, na=False).any():
+            codes, distinct = pd.factorize(frame["post"].to_numpy(dtype=object))
+            keys = np.array([*(post_of(str(p)) for p in distinct), None], dtype=object)
+            frame["post"] = pd.Series(keys[codes], index=frame.index, dtype="str")
+
+
+def _lost_post_ids(tables: Merged) -> None:
+    """Give posts whose id a spreadsheet has rounded keys of their own: different posts must not become one."""
+    posts = tables.frames["posts"]
+    lost = posts["post"].str.fullmatch(r"\d(?:[.,]\d+)?[eE]\+\d+", na=False).to_numpy(dtype=bool)
+    if not lost.any():
+        return
+    about, numbers = tables.about("posts", lost)
+    own = posts["creator"] + "/row " + posts[FILE].astype(str) + "-" + posts[ROW].astype(str)
+    posts["post"] = posts["post"].mask(lost, own)
+    what = f"{counted(len(numbers), 'post has', 'posts have')} an id that a spreadsheet has rounded ({rows(numbers)})"
+    mend = "kept, each as a post of its own; comments and deliverables cannot find them: export again and do not save it from a spreadsheet"
+    tables.findings.append(warning(about, what, "all digits of the id", mend))
+
+
+def _followers_at_post(tables: Merged) -> None:
+    """Fill in the followers at posting time from the creator's history, where it has a count of the week before the post."""
+    posts, history = tables.frames["posts"], tables.frames["follower_history"]
+    open_ = posts["followers_at_post"].isna() & posts["posted_at"].notna() & posts["creator"].isin(history["creator"].unique())
+    if not open_.any():
+        return
+    wanted = pd.DataFrame(
+        {"creator": posts.loc[open_, "creator"], "at": posts.loc[open_, "posted_at"].dt.tz_convert("UTC").dt.tz_localize(None)}
+    )
+    wanted = wanted.reset_index(names="_at").sort_values("at", kind="stable")
+    known = history[["creator", "day", "followers"]].dropna().rename(columns={"day": "at"}).sort_values("at", kind="stable")
+    wanted["at"], known["at"] = wanted["at"].astype("datetime64[us]"), known["at"].astype("datetime64[us]")
+    found = pd.merge_asof(wanted, known, on="at", by="creator", tolerance=pd.Timedelta(days=7)).dropna(subset=["followers"])
+    if not len(found):
+        return
+    posts.loc[found["_at"], "followers_at_post"] = found["followers"].to_numpy(dtype="float64")
+    what = f"{counted(len(found), 'post has', 'posts have')} no follower count of their time"
+    tables.findings.append(note("posts", what, "followers_at_post", "taken from the creator's follower history"))
+
+
+def _tiny_likes(tables: Merged) -> None:
+    """Warn where most of a creator's posts have the same tiny number of likes, as hidden likes come out of some tools."""
+    posts = tables.frames["posts"]
+    known = posts[posts["likes"].notna()]
+    if not len(known):
+        return
+    # an account that nobody knows may well have no likes; then it has no comments either
+    talked = known[known["comments"] > known["likes"]].groupby("creator").size()
+    tiny = known[known["likes"].isin(HIDDEN_AS)].groupby(["creator", "likes"]).size().unstack(fill_value=0).max(axis=1)
+    total = known.groupby("creator").size()
+    share = (tiny / total).dropna()
+    louder = (talked.reindex(share.index) / total.reindex(share.index)).fillna(0) >= HALF
+    odd = sorted(share.index[(share >= MOST_POSTS) & (total.loc[share.index] >= FEWEST_POSTS) & louder])
+    if odd:
+        what = f"{counted(len(odd), 'creator has', 'creators have')} the same tiny number of likes under most posts ({first_few(odd)})"
+        mend = "kept as written: some tools write 0 or 3 where likes are hidden; empty the cells if that is so"
+        tables.findings.append(warning("posts, likes", what, "likes that differ from post to post", mend))
 
 
 def _shared_post_ids(tables: Merged) -> None:

@@ -14,9 +14,9 @@ from playbook.data.handles import time_of_post
 from playbook.data.readers import fields
 from playbook.data.readers.accounts import Daily, account, audience_table, daily_tables
 from playbook.data.readers.contract import AsideRow, Context, Raw, Read, Recognition, Sample, Sheet
-from playbook.data.readers.yearless import dated, day_and_month
 from playbook.data.told import counted, note, rows, warning
 from playbook.data.values import plain
+from playbook.data.values.yearless import dated, day_and_month
 from playbook.findings import Finding
 
 NAME = "TikTok Studio"

@@ -1,4 +1,4 @@
-"""Times and days as written: ISO, Unix time, day and month in either order, months in English words."""
+"""Times and days as written: ISO, Unix time, day and month in either order, months in the words of many languages."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 
 import numpy as np
 import pandas as pd
 
 from playbook.data.values.column import Cells, Declared, Parsed, Remark, distinct, is_number, marks_unknown, plain, unknown_remark, where
+from playbook.data.values.yearless import day_and_month
 
 YEARS = (1990, 2100)
 _CLOCK = r"(?:[T, ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?([AP])\.?M\.?)?)?"
 _PARTS = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})" + _CLOCK, re.IGNORECASE)
 _WORDS = re.compile(r"(?:(\d{1,2})\.? )?([A-Za-z]{3,9})\.?(?: (\d{1,2})(?:st|nd|rd|th)?)?,? (\d{4})" + _CLOCK, re.IGNORECASE)
+_AT = re.compile(r"[T, ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?([AP])\.?M\.?)?$", re.IGNORECASE)
 _MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:?\d{2}(?::?\d{2}(?:[.,]\d+)?)? ?(?:Z|[+-]\d{2}:?(?:\d{2})?)?)?")
 _ZONED = re.compile(r"(?:Z|[+-]\d{2}:?(?:\d{2})?)$")
@@ -182,10 +185,26 @@ def _by_parts(m: re.Match, day_first: bool) -> dt.datetime | None:
 def _by_words(text: str) -> dt.datetime | None:
     m = _WORDS.fullmatch(text)
     if not m or (m[1] is None) == (m[3] is None):
-        return None
+        return _in_any_language(text)
     word = m[2].casefold()
     month = next((n for n, name in enumerate(_MONTHS, start=1) if name == word or word in (name[:3], name[:4])), None)
-    return _made(int(m[4]), month, int(m[1] or m[3]), *m.groups()[4:]) if month else None
+    return _made(int(m[4]), month, int(m[1] or m[3]), *m.groups()[4:]) if month else _in_any_language(text)
+
+
+def _in_any_language(text: str) -> dt.datetime | None:
+    """Read `1. Mai 2026`, `2026年5月1日`, `01-May-2026 10:00`, or a date as mails have it."""
+    if not any(c.isalpha() for c in text) or len(text) > 60:
+        return None
+    if text[:3].isalpha() and text[3:4] == ",":
+        try:
+            return parsedate_to_datetime(text)
+        except (ValueError, TypeError):
+            pass
+    clock = _AT.search(text)
+    day = day_and_month((text[: clock.start()] if clock else text).strip(" ,").replace("-", " "))
+    if day is None or day[2] is None:
+        return None
+    return _made(day[2], day[1], day[0], *(clock.groups() if clock else (None, None, None, None)))
 
 
 def _made(

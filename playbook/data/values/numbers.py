@@ -26,10 +26,19 @@ from playbook.data.values.column import (
 
 Kind = Literal["count", "number", "money", "share"]
 
+# how people and platforms shorten numbers, in the languages in which their tools write
 SUFFIXES = {
-    **dict.fromkeys(("k", "tsd", "tsd.", "thousand"), 1e3),
-    **dict.fromkeys(("m", "mn", "mio", "mio.", "million"), 1e6),
-    **dict.fromkeys(("b", "bn", "mrd", "mrd.", "billion"), 1e9),
+    **dict.fromkeys(
+        ("k", "tsd", "tsd.", "thousand", "mil", "tis", "tis.", "tys", "tys.", "тыс", "тыс.", "тис", "тис.", "rb", "nghìn", "천"), 1e3
+    ),
+    **dict.fromkeys(("万", "萬", "만"), 1e4),
+    **dict.fromkeys(("lakh", "lac", "lakhs"), 1e5),
+    **dict.fromkeys(
+        ("m", "mn", "mio", "mio.", "mil.", "million", "millions", "mln", "mi", "mill", "mill.", "млн", "млн.", "jt", "tr"), 1e6
+    ),
+    **dict.fromkeys(("cr", "crore", "crores"), 1e7),
+    **dict.fromkeys(("亿", "億", "억"), 1e8),
+    **dict.fromkeys(("b", "bn", "mrd", "mrd.", "billion", "md", "mld", "mld.", "mlrd", "млрд", "млрд."), 1e9),
 }
 _NUMBER = re.compile(r"([+-]?)([\d.,' ’]*\d[\d.,' ’]*)(?:e([+-]?\d{1,2}))? ?([^\W\d_]+\.?)? ?(%)?", re.IGNORECASE)
 SIGNS = {
@@ -149,7 +158,7 @@ def _digits_only(cells: Cells) -> np.ndarray | None:
 
 
 def _take_apart(text: str, *, money: bool) -> _Written | None:
-    text = text.lstrip("'").replace("−", "-")
+    text = text.strip("\"'“”„ ").replace("−", "-") if text[:1] in "\"'“„" else text.replace("−", "-")
     currency = None
     if money and (sign := _CURRENCY.fullmatch(text)):
         found = sign["before"] or sign["after"]
