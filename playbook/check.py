@@ -65,7 +65,16 @@ class CheckResult:
     def as_json(self) -> dict[str, Any]:
         """Return the result as plain JSON values, in the shape that other programs rely on."""
         files = [
-            {"path": f.path, "format": f.format, "confidence": f.confidence, "rows": f.rows, "set_aside": dict(f.set_aside)}
+            {
+                "path": f.path,
+                "format": f.format,
+                "confidence": f.confidence,
+                "why": f.why,
+                "rows": f.rows,
+                "set_aside": dict(f.set_aside),
+                "period": [f.first_day, f.last_day] if f.first_day else None,
+                "creators": f.creators,
+            }
             for f in self.files
         ]
         chapters = {name: {"ready": c.ready, "missing": list(c.missing)} for name, c in self.chapters.items()}

@@ -51,12 +51,21 @@ def _console() -> Console:
 
 def _files(result: CheckResult) -> Table:
     table = Table(title=_printable(result.name) or None, title_justify="left", title_style="bold")
-    for head, justify in (("File", "left"), ("Read as", "left"), ("Sure", "right"), ("Rows", "right"), ("Set aside", "right")):
+    for head, justify in (
+        ("File", "left"),
+        ("Read as", "left"),
+        ("Sure", "right"),
+        ("Rows", "right"),
+        ("Set aside", "right"),
+        ("Creators", "right"),
+        ("Period", "left"),
+    ):
         table.add_column(head, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for file in result.files:
         sure = f"{file.confidence:.0%}" if file.confidence else ""
         aside = sum(file.set_aside.values())
-        table.add_row(Text(_printable(file.path)), file.format, sure, f"{file.rows:,}", f"{aside:,}" if aside else "")
+        set_aside, creators = f"{aside:,}" if aside else "", f"{file.creators:,}" if file.creators else ""
+        table.add_row(Text(_printable(file.path)), file.format, sure, f"{file.rows:,}", set_aside, creators, file.period)
     return table
 
 

@@ -28,9 +28,13 @@ def test_the_json_has_the_shape_that_other_programs_rely_on(folder):
         "path": "creators.csv",
         "format": "kit table",
         "confidence": 1.0,
+        "why": "2 of 2 headers are columns of creators",
         "rows": 2,
         "set_aside": {"no creator": 1},
+        "period": None,
+        "creators": 1,
     }
+    assert found["files"][1]["period"] == ["2024-01-02", "2024-01-02"]
     assert found["tables"]["creators"] == 1 and found["tables"]["orders"] == 0
     assert set(found["findings"][0]) == {"level", "about", "found", "expected", "mend"}
     assert list(found["chapters"]) == list(NAMES)

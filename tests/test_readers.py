@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from playbook.brief import parse
+from playbook.creators import with_tiers
 from playbook.data.dataset import Dataset
 from playbook.data.load import read
 from tests import foreign
@@ -391,3 +392,34 @@ def test_a_text_number_agrees_with_the_full_one_beside_it(folder, text):
     (folder / "creators.csv").write_text(f'creator,platform,followers,total_likes\nana,instagram,"{text}",13800000\n', encoding="utf-8")
     creators = read(folder, parse(BRIEF)).dataset.creators
     assert creators["followers"].tolist() == creators["total_likes"].tolist() == [13_800_000]
+
+
+# files that nobody made for the kit
+
+
+@pytest.mark.realdata
+def test_real_days_without_a_year_find_it_and_growth_adds_up(folder, realdata):
+    for name in ("tiktok_follower_history_el.csv", "tiktok_overview_el.csv"):
+        (folder / "exports" / name).write_bytes((realdata / name).read_bytes())
+    data = read(folder, parse(BRIEF + "as_of: 2026-07-01\n")).dataset
+    raw = pd.read_csv(realdata / "tiktok_follower_history_el.csv", encoding="utf-8-sig")
+    mine = data.brand_daily.query("measure == 'followers'").sort_values("day")
+    assert mine["day"].dt.year.unique().tolist() == [2026] and mine["value"].tolist() == raw["Followers"].tolist()
+    assert (mine["day"].diff().dropna() == pd.Timedelta(days=1)).all()
+    # the column headed "from previous day" is the step to the next one, and the kit says so
+    assert (mine["value"].diff().dropna().to_numpy() == raw["Difference in followers from previous day"].iloc[:-1].to_numpy()).all()
+    assert "each day's difference leads to the next day's count" in said(data)
+    overview = pd.read_csv(realdata / "tiktok_overview_el.csv", encoding="utf-8-sig")
+    assert data.brand_daily.query("measure == 'views'")["value"].sum() == overview["Video Views"].sum()
+
+
+@pytest.mark.realdata
+def test_real_tier_labels_are_reproduced(folder, realdata):
+    (folder / "exports" / "tiktok_creators.csv").write_bytes((realdata / "tiktok_creators.csv").read_bytes())
+    tiers = "tiers: {nano: 1000, micro: 10000, mid: 50000, macro: 500000, mega: 1000000}\n"
+    brief = parse("name: S\nmarket: {platforms: [tiktok]}\n" + tiers)
+    raw = pd.read_csv(realdata / "tiktok_creators.csv")
+    truth = dict(zip("tiktok:" + raw["account"], raw["tier"], strict=True))
+    mine = with_tiers(read(folder, brief).dataset, brief)
+    agree = [truth[c] == t for c, t in zip(mine["creator"], mine["tier"], strict=True)]
+    assert len(agree) == len(raw) and sum(agree) >= 0.999 * len(agree)

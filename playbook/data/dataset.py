@@ -30,6 +30,10 @@ class SourceFile:
         Rows read from the file.
     set_aside : dict of str to int
         Reason to number of rows that did not go into a table.
+    creators : int
+        Creators that its rows name.
+    first_day, last_day : str
+        Of its rows, YYYY-MM-DD; empty where they have no times.
     """
 
     path: str
@@ -40,6 +44,14 @@ class SourceFile:
     tables: dict[str, int] = field(default_factory=dict)
     rows: int = 0
     set_aside: dict[str, int] = field(default_factory=dict)
+    creators: int = 0
+    first_day: str = ""
+    last_day: str = ""
+
+    @property
+    def period(self) -> str:
+        """From when to when its rows are; empty where they have no times."""
+        return self.first_day if self.first_day == self.last_day else f"{self.first_day} to {self.last_day}"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -190,6 +191,7 @@ def _as_of(brief: Brief) -> pd.Timestamp | None:
 def _reading(read_files: list[_File], tables: Merged, findings: list[Finding], brief: Brief) -> Reading:
     """Put everything together: tables without their origin, provenance with it."""
     kept: dict[str, dict[str, int]] = {f.path: {} for f in read_files}
+    seen = _seen(tables)
     frames = {}
     for name, table in TABLES.items():
         frame = tables.frames.pop(name)
@@ -218,6 +220,7 @@ def _reading(read_files: list[_File], tables: Merged, findings: list[Finding], b
             tables=kept[f.path],
             rows=f.rows,
             set_aside=reasons[f.path],
+            **seen.get(f.path, {}),
         )
         for f in read_files
     )
@@ -226,3 +229,27 @@ def _reading(read_files: list[_File], tables: Merged, findings: list[Finding], b
         {name: [getattr(row, name) for row in aside] for name in ("file", "row", "reason", "values")},
     ).astype({"row": "int64"})
     return Reading(dataset=data, aside=table.sort_values(["file", "row"], kind="stable").reset_index(drop=True))
+
+
+def _seen(tables: Merged) -> dict[str, dict[str, Any]]:
+    """Return for each file how many creators its rows name, and from when to when they are."""
+    creators: dict[str, set[str]] = {}
+    days: dict[str, list[pd.Timestamp]] = {}
+    for name, table in TABLES.items():
+        frame = tables.frames[name]
+        times = [c.name for c in table.columns if c.kind in ("time", "day") and c.name not in ("collected_on", "due")]
+        for position, rows in frame.groupby(FILE, sort=False):
+            if position < 0:
+                continue
+            path = tables.paths[int(position)]
+            if "creator" in rows:
+                creators.setdefault(path, set()).update(rows["creator"].dropna().unique())
+            for column in times:
+                known = rows[column].dropna()
+                if len(known):
+                    edges = (known.min(), known.max())
+                    days.setdefault(path, []).extend(e.tz_localize(None) if e.tzinfo else e for e in edges)
+    out: dict[str, dict[str, Any]] = {path: {"creators": len(names)} for path, names in creators.items()}
+    for path, known in days.items():
+        out.setdefault(path, {}).update(first_day=f"{min(known):%Y-%m-%d}", last_day=f"{max(known):%Y-%m-%d}")
+    return out
