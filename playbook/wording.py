@@ -74,6 +74,14 @@ class Wording:
 
         return format_date(value, format=self.date_format or "medium", locale=self.locale)
 
+    def month(self, value: dt.date | dt.datetime | None) -> str:
+        """Write a month with its year."""
+        if value is None or value != value:
+            return UNKNOWN
+        from babel.dates import format_skeleton
+
+        return format_skeleton("yMMM", value, locale=self.locale)
+
     def between(self, low: float | None, high: float | None, write, level: float) -> str:
         """Write an interval with its level; `write` is one of this object's own methods."""
         if _unknown(low) or _unknown(high):

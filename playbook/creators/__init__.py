@@ -2,7 +2,7 @@
 
 from playbook.creators.card import Card, card, find
 from playbook.creators.chapter import activity_sentence, counts, gaps_sentence, outcome, tier_sentence
-from playbook.creators.loaded import activity, files
+from playbook.creators.loaded import activity, files, over_time, over_time_sentence
 from playbook.creators.sizes import by_platform, by_tier, tier, with_tiers
 from playbook.creators.sourcing import known_of, platform_name, sourcing, to_note
 
@@ -19,6 +19,8 @@ __all__ = [
     "gaps_sentence",
     "known_of",
     "outcome",
+    "over_time",
+    "over_time_sentence",
     "platform_name",
     "sourcing",
     "tier",

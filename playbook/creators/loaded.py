@@ -66,3 +66,84 @@ def activity(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     out["days_covered"] = ((out["last_at"] - out["first_at"]).dt.total_seconds() / 86_400).astype("float64")
     columns = ["creator", "tier", "posts", "posts_30", "posts_90", "last_at", "days_since", "days_covered"]
     return out[columns].sort_values(["posts_30", "posts", "creator"], ascending=[False, False, True], na_position="last", ignore_index=True)
+
+
+# what there is over time: words for people, table, the column with its time
+DATED = (
+    ("posts", "posts", "posted_at"),
+    ("follower counts", "follower_history", "day"),
+    ("quotes", "quotes", "asked_on"),
+    ("talks", "outreach", "contacted_on"),
+    ("campaign posts", "deliverables", "published_at"),
+    ("payments", "payouts", "paid_on"),
+)
+OWN = (("orders", "orders", "ordered_at"), ("visits", "visits", "day"), ("the brand's own numbers", "brand_daily", "day"))
+MOST_MONTHS = 36
+
+
+def over_time(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
+    """Return for how many creators there is data of each kind, month by month, and on how many days of the brand's own.
+
+    Returns
+    -------
+    DataFrame
+        By `what` in a fixed order, then month: `what`, `month` (first day), `creators` (with at least one row in that month; missing
+        for the brand's own tables), `days` (with rows), `share` (of all creators, or of the month's days). At most the latest 36 months.
+    """
+    total = data.creators["creator"].nunique()
+    parts = []
+    for what, table, column in (*DATED, *OWN):
+        rows = _dated(data, table, column)
+        if rows.empty:
+            continue
+        by_month = rows.groupby("month")
+        part = pd.DataFrame({"days": by_month["day"].nunique()})
+        own = table in {t for _, t, _ in OWN}
+        part["creators"] = float("nan") if own else by_month["creator"].nunique().astype(float)
+        part["share"] = part["days"] / part.index.days_in_month if own else part["creators"] / max(total, 1)
+        parts.append(part.reset_index().assign(what=what))
+    if not parts:
+        text = "None of your data has a time, so what you have cannot be laid along one: add posted_at to posts, or a follower history."
+        return Missing(needs=("posts",), text=text)
+    out = pd.concat(parts, ignore_index=True)
+    first = out["month"].max() - pd.DateOffset(months=MOST_MONTHS - 1)
+    return out.loc[out["month"] >= first, ["what", "month", "creators", "days", "share"]].reset_index(drop=True)
+
+
+def _dated(data: Dataset, table: str, column: str) -> pd.DataFrame:
+    """Return the days of a table's rows, with their creators where it has them; posts after now do not count."""
+    if not data.has(table):
+        return pd.DataFrame()
+    if table == "posts":
+        sql = "SELECT DISTINCT creator, date_trunc('day', posted_at) AS day FROM posts WHERE posted_at IS NOT NULL"
+        rows = data.posts.query(sql)
+    else:
+        frame = getattr(data, table)
+        rows = pd.DataFrame({"creator": frame.get("creator", ""), "day": frame[column]})
+    day = pd.to_datetime(rows["day"], utc=True).dt.tz_localize(None).dt.normalize()
+    rows = rows.assign(day=day, month=day.dt.to_period("M").dt.to_timestamp()).dropna(subset=["day"])
+    return rows[rows["day"] <= data.as_of.tz_localize(None)]
+
+
+def over_time_sentence(months: pd.DataFrame | Missing, data: Dataset, brief: Brief) -> str | Missing:
+    """Say from when to when there are posts, and for whom there is a history of followers."""
+    from playbook.wording import wording
+
+    if isinstance(months, Missing):
+        return months
+    write = wording(brief)
+    parts = []
+    posts = months[months["what"] == "posts"]
+    if len(posts):
+        fullest = posts.loc[posts["creators"].idxmax()]
+        span = f"{write.month(posts['month'].min())} to {write.month(posts['month'].max())}"
+        most = f"in {write.month(fullest['month'])}, the fullest month, {write.count(fullest['creators'])} creators posted"
+        parts.append(f"Posts run from {span}; {most}")
+    history = data.follower_history["creator"].nunique() if data.has("follower_history") else 0
+    total = data.creators["creator"].nunique()
+    if total:
+        known = "no creator" if not history else f"{write.count(history)} of {write.count(total)} creators"
+        parts.append(f"day-by-day follower counts are there for {known}")
+    if not parts:
+        return "Only the brand's own numbers have times."
+    return ". ".join(p[0].upper() + p[1:] for p in parts) + "."

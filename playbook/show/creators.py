@@ -134,6 +134,49 @@ def sizes_chart(creators: pd.DataFrame, brief: Brief) -> Picture | Note:
 
 
 @takes_missing
+@takes_missing
+def over_time_chart(months: pd.DataFrame, brief: Brief) -> Picture | Note:
+    """Draw month by month for how many creators there is data of each kind.
+
+    Parameters
+    ----------
+    months : DataFrame
+        As :func:`playbook.creators.over_time` returns it.
+    """
+    from matplotlib.colors import LinearSegmentedColormap
+
+    write = wording(brief)
+    whats = list(dict.fromkeys(months["what"]))
+    span = pd.date_range(months["month"].min(), months["month"].max(), freq="MS")
+    shares = months.pivot(index="what", columns="month", values="share").reindex(index=whats, columns=span)
+    fig, axes = figure(height=0.42 * len(whats) + 1.6)
+    light = LinearSegmentedColormap.from_list("known", ["#DCE9F5", PALETTE[0]])
+    light.set_bad("#F1F3F5")
+    axes.imshow(np.ma.masked_invalid(shares.to_numpy(dtype=float)), aspect="auto", interpolation="nearest", cmap=light, vmin=0, vmax=1)
+    size = 8 if len(span) <= 18 else 6
+    for row in months.itertuples():
+        x, y = span.get_loc(row.month), whats.index(row.what)
+        text = write.count(row.creators) if np.isfinite(row.creators) else f"{row.days} d"
+        if len(span) <= 24:
+            axes.text(x, y, text, ha="center", va="center", fontsize=size, color="white" if row.share > 0.55 else INK)
+    axes.set_yticks(range(len(whats)), whats)
+    step = max(1, len(span) // 12)
+    axes.set_xticks(range(0, len(span), step), [f"{m:%Y-%m}" for m in span[::step]], rotation=0 if len(span) <= 8 else 45)
+    axes.set_xticks(np.arange(-0.5, len(span)), minor=True)
+    axes.grid(visible=False)
+    axes.grid(which="minor", color="white", linewidth=1.5)
+    axes.tick_params(which="both", length=0)
+    posts = months[months["what"] == "posts"]
+    title = f"Data over {len(span)} {plural(len(span), 'month')}"
+    if len(posts):
+        title = f"Posts of up to {write.count(posts['creators'].max())} creators a month, over {len(posts)} {plural(len(posts), 'month')}"
+    alt = f"Grid of {len(whats)} kinds of data by {len(span)} months. {title}. Kinds: {listed(whats, 9)}."
+    subtitle = (
+        "Number in a cell: creators with data in that month (d: days of the brand's own tables); darker is a larger share of your list"
+    )
+    return finish(fig, title=title, subtitle=subtitle, alt=alt)
+
+
 def known_chart(known: pd.DataFrame, notes: pd.DataFrame, brief: Brief) -> Picture | Note:
     """Draw for each thing worth noting for which creators it is known.
 
