@@ -48,7 +48,7 @@ class Finding:
             parts.append(f"expected {self.expected}")
         if self.mend:
             parts.append(self.mend)
-        return "; ".join(parts) + "."
+        return " ".join("; ".join(parts).split()) + "."
 
 
 @dataclass(frozen=True, kw_only=True)

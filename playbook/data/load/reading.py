@@ -59,6 +59,10 @@ class _File:
     aside: list[AsideRow] = field(default_factory=list)
 
 
+# how a finding tells of a file that its reader could not follow
+UNKNOWN_SHAPE = "is not shaped as its headers say"
+
+
 def read_folder(folder: Path | str, brief: Brief) -> Dataset:
     """Read every table of a campaign folder.
 
@@ -159,6 +163,10 @@ def _told(file: _File) -> Iterator[None]:
         finding = warning(file.path, problem.found, problem.expected, mend)
     except OSError as problem:
         finding = warning(file.path, f"cannot be opened ({problem.strerror or problem})", "", "not read: check its permissions")
+    except Exception as problem:
+        # one file in a shape that its reader does not know must not cost the others; the fuzz test counts each of these as a fault
+        what = f"{UNKNOWN_SHAPE} ({type(problem).__name__} in the reader for {file.format or 'unknown files'})"
+        finding = warning(file.path, what, "a file as its tool wrote it", "not read: export it again, or name its columns under `columns:`")
     file.typed, file.aside, file.rows, file.format = [], [], 0, "unreadable"
     file.findings.append(finding)
 

@@ -69,8 +69,8 @@ def read(sample: Sample, context: Context) -> Read:
     ]
     posts = [_post(r, None) for r in fields.records_with(document, ["shortCode", "likesCount"])]
     for p in profiles:
-        posts += [_post(r, p["username"]) for r in p.get("latestPosts") or [] if isinstance(r, dict)]
-        posts += [_post(r, p["username"]) for r in p.get("latestIgtvVideos") or [] if isinstance(r, dict) and "shortCode" in r]
+        posts += [_post(r, p["username"]) for r in fields.listed_under(p, "latestPosts")]
+        posts += [_post(r, p["username"]) for r in fields.listed_under(p, "latestIgtvVideos") if "shortCode" in r]
     tables = []
     for name, records in (("creators", creators), ("posts", posts)):
         if records:

@@ -71,7 +71,7 @@ def read(sample: Sample, context: Context) -> Read:
         frame["posted_at"] = [_utc(plain(c), zones) for c in frame["posted_at"]]
         frame["post"] = [post_of(plain(c)) for c in frame["url"]] if "url" in frame else [f"{sample.stem}-{r}" for r in sheet.rows]
         if "handle" not in frame:
-            frame["handle"] = frame["name"]
+            frame["handle"] = frame.get("name")
         if "sponsor" in frame:
             frame["sponsored"] = frame["sponsor"].map(lambda c: "true" if plain(c) else None)
         keep = [

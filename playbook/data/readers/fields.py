@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -74,6 +75,26 @@ def inside(record: Any, *path: str | int) -> Any:
     return record
 
 
+def under(record: Any, name: str) -> dict[str, Any]:
+    """Return the record that stands under a name, or an empty one.
+
+    >>> under({"a": {"b": 1}}, "a"), under({"a": "x"}, "a"), under(None, "a")
+    ({'b': 1}, {}, {})
+    """
+    found = record.get(name) if isinstance(record, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def listed_under(record: Any, *names: str) -> list[dict[str, Any]]:
+    """Return the records of the first list that stands under one of several names.
+
+    >>> listed_under({"b": [{"c": 1}, "x"]}, "a", "b"), listed_under({"a": 5}, "a")
+    ([{'c': 1}], [])
+    """
+    found = first(record, *names)
+    return [r for r in found if isinstance(r, dict)] if isinstance(found, list) else []
+
+
 def first(record: Any, *names: str) -> Any:
     """Return the first value that is there under one of several names."""
     return next((record[n] for n in names if isinstance(record, dict) and record.get(n) is not None), None)
@@ -106,5 +127,6 @@ def records_with(document: Any, keys: Iterable[str], *, depth: int = 6) -> list[
 
 def frame_of(records: Sequence[Mapping[str, Any]]) -> tuple[pd.DataFrame, np.ndarray]:
     """Return records as a table of cells, and the number of each."""
-    frame = pd.DataFrame(list(records), dtype=object) if records else pd.DataFrame()
+    flat = [{k: json.dumps(v, ensure_ascii=False) if isinstance(v, (dict, list)) else v for k, v in r.items()} for r in records]
+    frame = pd.DataFrame(flat, dtype=object)
     return frame, np.arange(1, len(frame) + 1)

@@ -14,7 +14,7 @@ import pandas as pd
 from playbook.data.readers import fields
 from playbook.data.readers.containers.blocks import Block, blocks
 from playbook.data.readers.contract import Context, Raw, Read, Recognition, Sample
-from playbook.data.readers.fields import first, inside
+from playbook.data.readers.fields import first
 from playbook.data.told import counted, note, warning
 from playbook.data.values import plain
 from playbook.findings import Finding
@@ -159,13 +159,13 @@ def _events(sample: Sample, events: list[dict[str, Any]]) -> Read:
                 seen.add(who)
                 sessions[day, *source] += 1
         elif name == "purchase":
-            key = first(event.get("ecommerce") or {}, "transaction_id") or _param(event, "transaction_id")
+            key = first(fields.under(event, "ecommerce"), "transaction_id") or _param(event, "transaction_id")
             if not key or key in orders:
                 continue
             orders[str(key)] = {
                 "order": str(key),
                 "ordered_at": event.get("event_timestamp") or day,
-                "revenue": first(event.get("ecommerce") or {}, "purchase_revenue") or _param(event, "value"),
+                "revenue": first(fields.under(event, "ecommerce"), "purchase_revenue") or _param(event, "value"),
                 "code": _param(event, "coupon"),
                 "utm_content": source[2],
                 "currency": _param(event, "currency"),
@@ -193,15 +193,15 @@ def _events(sample: Sample, events: list[dict[str, Any]]) -> Read:
 
 def _source(event: dict[str, Any]) -> tuple[str | None, str | None, str | None]:
     """Return source, medium and content of an event: its own, else the session's, else what its parameters say."""
-    own = event.get("collected_traffic_source") or {}
-    last = inside(event, "session_traffic_source_last_click", "manual_campaign") or {}
+    own = fields.under(event, "collected_traffic_source")
+    last = fields.under(fields.under(event, "session_traffic_source_last_click"), "manual_campaign")
     found = [first(own, f"manual_{k}") or first(last, k) or _param(event, k) for k in ("source", "medium", "content")]
     return tuple(str(v) if v not in (None, "", "(not set)", "(none)") else None for v in found)  # type: ignore[return-value]
 
 
 def _param(event: dict[str, Any], key: str) -> Any:
-    for param in event.get("event_params") or []:
-        if isinstance(param, dict) and param.get("key") == key:
+    for param in fields.listed_under(event, "event_params"):
+        if param.get("key") == key:
             value = param.get("value")
             return first(value, "string_value", "int_value", "double_value", "float_value") if isinstance(value, dict) else value
     return None

@@ -75,7 +75,7 @@ def read(sample: Sample, context: Context) -> Read:
     pages = fields.records_with(document, ["next"])
     if pages:
         findings.append(note(sample.path, "holds a page of a longer list", "all pages", "fetch the next pages too if you need older posts"))
-    zeros = [p for p in posts if p["likes"] == 0 and (p["comments"] or 0) > 0]
+    zeros = [p for p in posts if p["likes"] == 0 and isinstance(p["comments"], (int, float)) and p["comments"] > 0]
     if zeros and any(media_of_others(p) for p in profiles):
         # other people's hidden likes come as 0; with comments under the post it cannot be told from a real 0
         for p in zeros:

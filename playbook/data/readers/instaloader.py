@@ -61,7 +61,7 @@ def read(sample: Sample, context: Context) -> Read:
     hidden: list[int] = []
     posts = [_post(n, hidden) for n in nodes]
     creators = [_creator(p) for p in profiles]
-    creators += [c for n in nodes if (c := _creator(n.get("owner") or {})).get("followers") is not None]
+    creators += [c for n in nodes if (c := _creator(fields.under(n, "owner"))).get("followers") is not None]
     raws = []
     for name, records in (("creators", creators), ("posts", posts)):
         if records:

@@ -52,16 +52,16 @@ def read(sample: Sample, context: Context) -> Read:
         )
         told = {LIKES_ONLY: stats.get("engagementRate")}
         told |= {m: first(stats, m) if first(stats, m) is not None else first(report, m) for m in MEASURES}
-        who = report.get("audience") or {}
+        who = fields.under(report, "audience")
         told |= {f"audience.{m}": who.get(m) for m in ("credibility", "notable")}
         scores += [key | {"tool": "Modash", "measure": m, "value": v} for m, v in told.items() if isinstance(v, (int, float))]
         for group, dimension in GROUPS.items():
-            for bucket in who.get(group) or []:
+            for bucket in fields.listed_under(who, group):
                 name, share = first(bucket, "code", "name"), bucket.get("weight")
                 if name is not None and isinstance(share, (int, float)):
                     audience.append(key | {"dimension": dimension, "bucket": str(name), "share": share})
-        for month in first(report, "statHistory") or first(stats, "statHistory") or []:
-            if isinstance(month, dict) and month.get("followers") is not None and month.get("month"):
+        for month in fields.listed_under(report, "statHistory") or fields.listed_under(stats, "statHistory"):
+            if month.get("followers") is not None and month.get("month"):
                 text = str(month["month"])
                 history.append(key | {"day": text if len(text) > 7 else f"{text}-01", "followers": month["followers"]})
     findings = (

@@ -50,7 +50,7 @@ def read(sample: Sample, context: Context) -> Read:
     findings = []
     archive = _archive(document)
     if archive:
-        handle = fallback or str(first(inside(document, "Profile", "Profile Information", "ProfileMap") or {}, "userName") or "")
+        handle = fallback or str(first(inside(document, "Profile", "Profile Information", "ProfileMap"), "userName") or "")
         handle = handle or context.brief.brand.handle.casefold().lstrip("@")
         posts += [_archived(r, handle or None) for r in archive]
         findings.append(note(sample.path, "an archive holds no counts of views and likes that can be relied on", "counts", "times read"))

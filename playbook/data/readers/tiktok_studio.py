@@ -88,7 +88,7 @@ def recognise(sample: Sample, context: Context) -> Recognition | None:
     """Recognise each section by headers that stand together nowhere else."""
     for headers in _headers(sample):
         section = _section(headers)
-        if section:
+        if section and (sample.sheets or section == "content"):
             return Recognition(sureness=0.95, why=f"the headers of the section {section}")
     return None
 
@@ -284,7 +284,7 @@ def _days(sample: Sample, sheet: Sheet, context: Context, spelled: dict[str, tup
             findings.append(note(sample.path, what, "0 or more", "taken as unknown, not as 0"))
             cells = np.where(negative, None, cells)
         frame = pd.DataFrame({"day": days, "value": cells}, dtype=object)
-        empty = frame["value"].map(lambda c: plain(c) in ("", "undefined", "--", "-"))
+        empty = frame["value"].map(lambda c: plain(c) in ("", "undefined", "--", "-")).astype(bool)
         parts.append(Daily(measure=column, frame=frame[~empty], rows=sheet.rows[~empty.to_numpy()], title=plain(sheet.headers[i])))
     if "difference" in at:
         findings += _adds_up(sheet, at, sample)

@@ -58,7 +58,8 @@ def read(sample: Sample, context: Context) -> Read:
         what = f"a page of {len(items):,} of {total or 'more'} items"
         findings.append(note(sample.path, what, "all pages", "fetch the next pages too if you need older videos"))
     without = sum(
-        _kind(i) == "video" and "likeCount" not in (i.get("statistics") or {}) and "viewCount" in (i.get("statistics") or {}) for i in items
+        _kind(i) == "video" and "likeCount" not in fields.under(i, "statistics") and "viewCount" in fields.under(i, "statistics")
+        for i in items
     )
     if without:
         findings.append(
@@ -87,7 +88,7 @@ def _kind(item: dict[str, Any]) -> str:
     kind = str(item.get("kind") or "").removeprefix("youtube#")
     if kind:
         return kind
-    return "channel" if "subscriberCount" in (item.get("statistics") or {}) else "video"
+    return "channel" if "subscriberCount" in fields.under(item, "statistics") else "video"
 
 
 def _handle(item: dict[str, Any]) -> str | None:
@@ -96,7 +97,7 @@ def _handle(item: dict[str, Any]) -> str | None:
 
 
 def _channel(item: dict[str, Any]) -> dict[str, Any]:
-    stats = item.get("statistics") or {}
+    stats = fields.under(item, "statistics")
     followers = None if stats.get("hiddenSubscriberCount") else stats.get("subscriberCount")
     return {
         "platform": "youtube",
@@ -123,7 +124,7 @@ def _step(count: Any) -> int | None:
 
 
 def _video(item: dict[str, Any], kind: str, handles: dict[str, str]) -> dict[str, Any] | None:
-    snippet, stats, details = item.get("snippet") or {}, item.get("statistics") or {}, item.get("contentDetails") or {}
+    snippet, stats, details = (fields.under(item, name) for name in ("snippet", "statistics", "contentDetails"))
     key = {
         "playlistItem": inside(snippet, "resourceId", "videoId") or details.get("videoId"),
         "searchResult": inside(item, "id", "videoId"),
@@ -143,7 +144,7 @@ def _video(item: dict[str, Any], kind: str, handles: dict[str, str]) -> dict[str
         "views": stats.get("viewCount"),
         "likes": stats.get("likeCount"),
         "comments": stats.get("commentCount"),
-        "caption": " ".join(t for t in (snippet.get("title"), snippet.get("description")) if t) or None,
+        "caption": " ".join(str(t) for t in (snippet.get("title"), snippet.get("description")) if t) or None,
         "sponsored": inside(item, "paidProductPlacementDetails", "hasPaidProductPlacement"),
     }
 

@@ -73,7 +73,7 @@ def read(sample: Sample, context: Context) -> Read:
 def _videos(document: Any) -> list[dict[str, Any]]:
     found = [r for r in fields.records_with(document, ["id", "extractor"]) if r.get("_type", "video") == "video"]
     for listing in fields.records_with(document, ["entries", "extractor"]):
-        found += [e | {"extractor": e.get("extractor") or listing["extractor"]} for e in listing["entries"] or [] if isinstance(e, dict)]
+        found += [e | {"extractor": e.get("extractor") or listing["extractor"]} for e in fields.listed_under(listing, "entries")]
     return [r for r in found if (r.get("id") and "view_count" in r) or r.get("like_count") is not None or r.get("timestamp")]
 
 

@@ -48,7 +48,7 @@ def sheets(path: Path, shown: str) -> list[Sheet]:
     findings = []
     if guessed:
         findings.append(note(shown, f"is not UTF-8; read as {encoding}", "UTF-8", "look whether accents and umlauts are right"))
-    declared = re.fullmatch(r'"?sep=(.)"?[,;\t|]*', text.split("\n", 1)[0].strip(), re.IGNORECASE)
+    declared = re.fullmatch(r'"?sep=([ -~\t])"?[,;\t|]*', text.split("\n", 1)[0].strip(), re.IGNORECASE)
     first = 1 if declared else 0
     # the sample may end within a row
     body = text if size <= SAMPLE_BYTES else text[: text.rfind("\n") + 1] or text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from playbook.data.readers.containers.layout import HEAD, MAX_COLUMNS
 from playbook.data.readers.containers.unreadable import Unreadable
 from playbook.data.readers.contract import Cells, Sheet
 
+# an escape such as \ud800, which may be half of a character
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 MAX_BYTES = 200_000_000
 _EXPECTED = 'a list of records, or {"creators": [...], "posts": [...]}'
 
@@ -49,7 +52,17 @@ def load(path: Path) -> Any:
 
 def _parsed(text: str) -> Any:
     # numbers without end and NaN are no JSON, and become unknown; whole numbers keep all their digits
-    return json.loads(text, parse_constant=lambda _: None)
+    found = json.loads(text, parse_constant=lambda _: None)
+    return _whole(found) if _HALF.search(text) else found
+
+
+def _whole(value: Any) -> Any:
+    """Return a document without halves of characters, which no other program could write again."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole(v) for v in value]
+    return {_whole(k): _whole(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
 def sheets(document: Any) -> list[Sheet]:
