@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import playbook
 from playbook import creators, show
 from playbook.brief import Brief
 from playbook.data.dataset import SourceFile, dataset
@@ -245,3 +246,35 @@ def test_real_instagram_creators(realdata):
     assert creators.by_tier(data, BRIEF).set_index("tier")["creators"].to_dict() == {"below micro": 0, "micro": 490, "macro": 45}
     notes = creators.to_note(data).set_index(["table", "column"])["share"]
     assert notes[("posts", "likes")] == 1 and notes[("quotes", "fee")] == 0
+
+
+# over time
+
+
+def test_what_there_is_over_time_counts_creators_month_by_month(tmp_path):
+    (tmp_path / "campaign.yml").write_text("name: S\nas_of: 2024-03-31\nmarket: {platforms: [instagram]}\n", encoding="utf-8")
+    (tmp_path / "creators.csv").write_text("creator,followers\nana,5\nben,5\ncem,5\ndan,5\n", encoding="utf-8")
+    (tmp_path / "posts.csv").write_text(
+        "post,creator,posted_at\n1,ana,2024-01-05\n2,ana,2024-01-09\n3,ben,2024-01-09\n4,ana,2024-03-01\n5,ben,2024-06-01\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "orders.csv").write_text("order,ordered_at,revenue\n1,2024-02-01,5\n2,2024-02-02,5\n", encoding="utf-8")
+    loaded = playbook.load(tmp_path)
+    months = creators.over_time(loaded.data, loaded.brief)
+    months["name"] = months["month"].dt.strftime("%Y-%m")
+    posts = months[months["what"] == "posts"].set_index("name")
+    assert posts["creators"].to_dict() == {"2024-01": 2, "2024-03": 1}  # what lies after now does not count
+    assert posts["share"].to_dict() == {"2024-01": 0.5, "2024-03": 0.25}
+    own = months[months["what"] != "posts"]
+    assert own["creators"].isna().all() and own["days"].tolist() == [2] and own["share"].tolist() == [2 / 29]
+    said = creators.over_time_sentence(months, loaded.data, loaded.brief)
+    assert "Jan 2024 to Mar 2024" in said and "Jan 2024, the fullest month, 2 creators posted" in said
+    assert "no creator" in said
+
+
+def test_a_folder_without_times_says_so(tmp_path):
+    (tmp_path / "campaign.yml").write_text("name: S\nmarket: {platforms: [instagram]}\n", encoding="utf-8")
+    (tmp_path / "creators.csv").write_text("creator,followers\nana,5\n", encoding="utf-8")
+    loaded = playbook.load(tmp_path)
+    months = creators.over_time(loaded.data, loaded.brief)
+    assert "has a time" in months.text and creators.over_time_sentence(months, loaded.data, loaded.brief) is months

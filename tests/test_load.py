@@ -362,6 +362,38 @@ def test_a_proposed_mapping_works_as_it_stands(tmp_path):
     assert data.creators[["creator", "followers"]].to_numpy().tolist() == [["instagram:ana", 5], ["instagram:ben", 1]]
 
 
+FOREIGN_TABLES = {
+    "German list": ("Konto;Abonnenten;Standort;Thema\nben.de;12.500;Deutschland;Kaffee\nbea;8.100;Österreich;Tee\n", "creators", 2),
+    "Spanish posts": (
+        "Publicación;Cuenta;Fecha;Me gusta;Comentarios;Alcance\np1;bea;2024-05-01;310;12;5.100\np2;bea;2024-05-03;290;9;4.800\n",
+        "posts",
+        2,
+    ),
+    "prices": ("Influencer name,Asking price,Devise\nbea,250,EUR\nben,90,EUR\n", "quotes", 2),
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN_TABLES)
+def test_a_mapping_proposed_for_another_language_works_as_it_stands(tmp_path, kind):
+    text, table, rows = FOREIGN_TABLES[kind]
+    write(tmp_path, "creators.csv", "creator,followers\nana,5\n")
+    write(tmp_path, "exports/strange.csv", text)
+    said = texts(read_folder(tmp_path, BRIEF))
+    assert f"if it is a {table} table, put this into campaign.yml" in said
+    block = said.split("mend it: `")[1].split("`")[0]
+    data = read_folder(tmp_path, parse(f"market: {{platforms: [instagram]}}\n{block}"))
+    assert next(s for s in data.provenance if s.path == "exports/strange.csv").tables[table] == rows
+    assert "instagram:bea" in set(getattr(data, table)["creator"] if table != "posts" else data.creators["creator"])
+
+
+def test_a_column_that_holds_something_else_than_its_header_says_is_left_out(tmp_path):
+    write(tmp_path, "creators.csv", "creator,followers\nana,5\n")
+    write(tmp_path, "exports/strange.csv", "Influencer name,Number of followers,Views avg.\nben,1.2K,Brazil\nbea,3K,Germany\n")
+    found = read_folder(tmp_path, BRIEF).findings
+    assert any("the column headed 'Views avg.' holds countries such as 'Brazil'" in f.found and f.level == "warning" for f in found)
+    assert not any('"Views avg."' in f.mend for f in found)
+
+
 def test_truth_hidden_files_backups_and_reports_are_nobodys_data(tmp_path):
     write(tmp_path, "creators.csv", "creator,followers\nana,5\n")
     for name in (

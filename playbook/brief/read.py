@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from playbook.brief.model import Brief
 from playbook.errors import NotUsable, did_you_mean
 
 FILE = "campaign.yml"
+MAX_VALUES = 100_000
 MAX_BYTES = 1_000_000
 
 
@@ -90,14 +92,18 @@ def load_yaml(text: str, where: str) -> Any:
     return tree
 
 
-def _plain(node: Any, depth: int = 0) -> Any:
+def _plain(node: Any, depth: int = 0, seen: Iterator[int] | None = None) -> Any:
     """Turn ruamel's round-trip containers and scalars into plain Python values."""
+    seen = itertools.count() if seen is None else seen
     if depth > 20:
         raise NotUsable("campaign.yml is nested more than 20 levels deep; a brief needs three.")
+    if next(seen) > MAX_VALUES:
+        # a few lines that refer to one another can stand for millions
+        raise NotUsable(f"campaign.yml holds more than {MAX_VALUES:,} values, counting what its anchors repeat; a brief needs a hundred.")
     if isinstance(node, Mapping):
-        return {str(k) if not isinstance(k, str) else k: _plain(v, depth + 1) for k, v in node.items()}
+        return {str(k) if not isinstance(k, str) else k: _plain(v, depth + 1, seen) for k, v in node.items()}
     if isinstance(node, list):
-        return [_plain(v, depth + 1) for v in node]
+        return [_plain(v, depth + 1, seen) for v in node]
     for kind in (bool, int, float, str):
         if isinstance(node, kind):
             return kind(node)

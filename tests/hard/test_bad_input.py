@@ -175,6 +175,52 @@ def test_json_with_a_number_without_end(folder):
     refused(folder, "exports/x.json", "more than 4,000 digits")
 
 
+def test_a_million_columns(folder):
+    text = "creator,followers," + ",".join(f"c{i}" for i in range(10**6)) + "\nben,4," + "1," * 10**6 + "\n"
+    (folder / "exports" / "x.csv").write_text(text, encoding="utf-8")
+    refused(folder, "exports/x.csv", "columns; expected at most 2,000")
+
+
+def test_one_line_without_end(folder):
+    (folder / "exports" / "x.csv").write_bytes(b"creator,followers\nben," + b"9" * 30_000_000)
+    code, said = check(folder)
+    assert code == 0 and "1 value is too large to be true" in said
+
+
+def test_halves_of_characters_in_a_caption(folder):
+    text = '[{"post": "p1", "creator": "ana", "posted_at": "2024-01-02T00:00:00Z", "likes": 3, "caption": "a\\ud83d b\\ud83d\\ude00"}]'
+    (folder / "exports" / "x.json").write_text(text, encoding="utf-8")
+    caption = read(folder, BRIEF).dataset.posts.to_pandas()["caption"].iloc[0]
+    assert caption.encode("utf-8").decode("utf-8") == caption and caption.endswith("b\U0001f600")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="such names exist on POSIX systems alone")
+def test_names_that_no_screen_can_show(folder):
+    names = [os.fsdecode(b"bad\xff\xed\xa0\x80.csv"), "a\nb<script>.csv", "n" * 240 + ".csv"]
+    for i, name in enumerate(names):
+        (folder / "exports" / name).write_text(f"creator,followers\nperson{i},4\n", encoding="utf-8")
+    code, said = check(folder)
+    assert code == 0, said
+    said.encode("utf-8")
+    assert {f"instagram:person{i}" for i in range(3)} <= set(read(folder, BRIEF).dataset.creators["creator"])
+
+
+def test_a_brief_whose_few_lines_stand_for_millions(folder):
+    lines = ["name: S", "a: &a [x, x, x, x, x, x, x, x]"]
+    lines += [f"{new}: &{new} [{', '.join(['*' + old] * 9)}]" for old, new in zip("abcdefghijk", "bcdefghijkl", strict=True)]
+    (folder / "campaign.yml").write_text("\n".join(lines), encoding="utf-8")
+    code, said = check(folder)
+    assert code == 1 and "counting what its anchors repeat" in said and len(said.strip().splitlines()) == 1
+
+
+def test_formulas_and_scripts_stay_text(folder):
+    caption = '=HYPERLINK("http://x") <script>alert(1)</script>'
+    (folder / "posts.csv").write_text(
+        'post,creator,posted_at,likes,caption\np1,ana,2024-01-02T00:00:00Z,3,"=HYPERLINK(""http://x"") <script>alert(1)</script>"\n'
+    )
+    assert read(folder, BRIEF).dataset.posts.to_pandas()["caption"].tolist() == [caption]
+
+
 @pytest.mark.parametrize("text", ["{", '{"a": 1}', "[]", "5", '"x"', "[1, 2]", "{}", '{"creators": []}', '[{"a": [[]]}, 5]'])
 def test_json_that_holds_no_records(folder, text):
     (folder / "exports" / "x.json").write_text(text, encoding="utf-8")

@@ -93,7 +93,7 @@ def proposed(sample: Sample) -> list[Finding]:
         if not len(sheet.rows) and sample.stem in TABLES:
             continue
         table, found = _likeliest(sample, sheet)
-        against = [g for g in found if g.against]
+        against = _wrongly_headed(sheet, found)
         for guess in against:
             header = plain(sheet.headers[guess.position])
             findings.append(
@@ -102,6 +102,17 @@ def proposed(sample: Sample) -> list[Finding]:
         what = f"not recognised; its columns are {listed(sheet.headers)}"
         findings.append(warning(about, what, _expected(sample, sheet.headers), _mend(sheet, table, [g for g in found if not g.against])))
     return findings
+
+
+def _wrongly_headed(sheet: Sheet, found: list[Guess]) -> list[Guess]:
+    """Return the headers whose cells are something else than the header says, whichever table it belongs to."""
+    out = {g.position: g for g in found if g.against}
+    good = {g.position for g in found if not g.against}
+    for table in TABLES.values():
+        for guess in guesses(sheet, table):
+            if guess.against and guess.position not in good:
+                out.setdefault(guess.position, guess)
+    return [out[i] for i in sorted(out)]
 
 
 def _expected(sample: Sample, names: tuple[str, ...]) -> str:

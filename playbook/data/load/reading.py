@@ -25,7 +25,7 @@ from playbook.data.readers.containers import Unreadable, open_file
 from playbook.data.readers.contract import AsideRow, Context, Read, Recognition, Sample
 from playbook.data.tables import TABLES
 from playbook.data.told import warning
-from playbook.errors import NotUsable
+from playbook.errors import NotUsable, PlaybookError
 from playbook.findings import Finding
 
 
@@ -163,6 +163,8 @@ def _told(file: _File) -> Iterator[None]:
         finding = warning(file.path, problem.found, problem.expected, mend)
     except OSError as problem:
         finding = warning(file.path, f"cannot be opened ({problem.strerror or problem})", "", "not read: check its permissions")
+    except PlaybookError:
+        raise
     except Exception as problem:
         # one file in a shape that its reader does not know must not cost the others; the fuzz test counts each of these as a fault
         what = f"{UNKNOWN_SHAPE} ({type(problem).__name__} in the reader for {file.format or 'unknown files'})"

@@ -74,8 +74,8 @@ def _tables(sample: Sample) -> Read:
     left: list[str] = []
     for block in blocks(sample.text() or ""):
         for kind, day in _SET.findall(" ".join([*block.notes, block.title])):
-            moment = dt.datetime.strptime(day, "%Y%m%d").date()
-            start, end = (moment, end) if kind.casefold() == "start" else (start, moment)
+            moment = _day(day)
+            start, end = (moment or start, end) if kind.casefold() == "start" else (start, moment or end)
         rows += len(block.records)
         raw, told = _visits(sample, block, start, end)
         findings += told
@@ -87,6 +87,19 @@ def _tables(sample: Sample) -> Read:
         what = f"{counted(len(left), 'table', 'tables')} not used ({', '.join(dict.fromkeys(left))})"
         findings.append(note(sample.path, what, "sessions by source, medium or content", "add these to the export if you need visits"))
     return Read(tables=tuple(tables), rows=rows, findings=tuple(findings))
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return None
+
+
+def _nth(start: dt.date, text: str) -> str | None:
+    """Return the day so many days after the first; the tool counts from 0 and writes zeros before."""
+    days = int(text or 0) if text.isascii() and (text or "0").isdigit() else -1
+    return (start + dt.timedelta(days=days)).isoformat() if 0 <= days < 10_000 else None
 
 
 def _visits(sample: Sample, block: Block, start: dt.date | None, end: dt.date | None) -> tuple[Raw | None, list[Finding]]:
@@ -114,7 +127,7 @@ def _visits(sample: Sample, block: Block, start: dt.date | None, end: dt.date | 
         if column in out:
             out[column] = out[column].map(lambda v: None if v in ("(not set)", "(none)", "") else v)
     if "nth" in at and "day" not in at and start:
-        out["day"] = [(start + dt.timedelta(days=int(plain(r[at["nth"]]) or 0))).isoformat() for r in records]
+        out["day"] = [_nth(start, plain(r[at["nth"]])) for r in records]
     elif "day" not in at and end:
         out["day"] = end.isoformat()
         what = f"no day in the table; visits from {start or 'its start'} to {end}"

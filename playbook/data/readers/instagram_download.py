@@ -57,7 +57,7 @@ def mended(text: str) -> str:
 
 
 def _garbled(record: Any) -> bool:
-    texts = [str(k) for k in record["string_map_data"]] + [str(inside(_media(record), "title") or "")]
+    texts = [str(k) for k in fields.under(record, "string_map_data")] + [str(inside(_media(record), "title") or "")]
     return any(mended(t) != t for t in texts)
 
 
@@ -68,7 +68,7 @@ def _media(record: dict[str, Any]) -> Any:
 
 def _post(record: dict[str, Any], handle: str) -> dict[str, Any]:
     media = _media(record)
-    said = {folded(mended(str(k))): v for k, v in record["string_map_data"].items()}
+    said = {folded(mended(str(k))): v for k, v in fields.under(record, "string_map_data").items()}
     out: dict[str, Any] = {"platform": "instagram", "handle": handle, "caption": mended(str(inside(media, "title") or "")) or None}
     out["posted_at"] = inside(media, "creation_timestamp") or next((inside(said.get(t), "timestamp") for t in TIMES if t in said), None)
     uri = str(inside(media, "uri") or "")

@@ -20,7 +20,7 @@ def recognise(sample: Sample, context: Context) -> Recognition | None:
     document = sample.document()
     if document is None:
         return None
-    kinds = {str(r["kind"]) for r in fields.records_with(document, ["kind", "items"])} | {str(r["kind"]) for r in _items(document)}
+    kinds = {str(r["kind"]) for r in fields.records_with(document, ["kind", "items"])} | {str(r.get("kind")) for r in _items(document)}
     if any(k.startswith("youtube#") for k in kinds):
         return Recognition(sureness=0.98, why=", ".join(sorted(k for k in kinds if k.startswith("youtube#"))[:3]))
     if fields.records_with(document, ["statistics", "snippet"]):

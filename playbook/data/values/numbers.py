@@ -129,7 +129,7 @@ def numbers(cells: Cells, *, kind: Kind = "number", declared: Declared | None = 
         values[i] = w.sign * value * w.power / (100 if w.percent else 1)
         percents[i], currencies[i] = w.percent, w.currency
         if w.suffix and w.power > 1:
-            steps[i] = w.power / 10**decimals
+            steps[i] = w.power * 10.0 ** -min(decimals, 300)
     remarks = unknown_remark(codes, unknown)
     if odd.any():
         expected, mend = "a number such as 1200, 12.5K or 8.6%", "left out as unknown: correct the cell"
