@@ -614,6 +614,30 @@ def test_rows_of_totals_are_no_creators(tmp_path):
     assert creators(tmp_path, "creator,followers\nana,5\ntotal,7\nben,7\n").dataset.creators["creator"].tolist()[1] == "instagram:total"
 
 
+@pytest.mark.parametrize("word", ["Grand total", "Gesamt", "Total général", "合計", "Итого"])
+def test_sums_and_notes_below_a_table_are_no_creators(tmp_path, word):
+    text = f"creator,followers\nana,5\nbo_b_x_y,\nben,7\n\n{word},12\nmy own notes: looks good,\n"
+    reading = creators(tmp_path, text)
+    assert reading.dataset.creators["creator"].tolist() == ["instagram:ana", "instagram:bo_b_x_y", "instagram:ben"]
+    assert reading.aside["reason"].tolist() == ["a row of totals", "a note below the table"]
+
+
+def test_a_list_of_names_alone_is_no_list_of_notes(tmp_path):
+    assert len(creators(tmp_path, "creator\nana maria de la cruz\nben: coffee\n").dataset.creators) == 2
+
+
+def test_columns_set_apart_by_blanks(tmp_path):
+    text = "creator followers niche\nana 12500 tea\nben 900 coffee\n"
+    assert creators(tmp_path, text).dataset.creators["followers"].tolist() == [12500, 900]
+
+
+def test_western_text_with_hard_blanks_in_its_numbers(tmp_path):
+    (tmp_path / "creators.csv").write_bytes("creator;followers\nana;12\xa0500\nben;1 200\n".encode("latin-1"))
+    data = read_folder(tmp_path, BRIEF)
+    assert data.creators["followers"].tolist() == [12500, 1200]
+    assert "read as cp1252" in texts(data)
+
+
 def test_a_list_value_outside_the_allowed_is_set_aside(tmp_path):
     write(tmp_path, "creators.csv", "creator,followers\nana,5\n")
     write(tmp_path, "outreach.csv", "creator,state\nana,Agreed\nana2,married\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 
 import numpy as np
@@ -11,7 +12,41 @@ from playbook.data.load.typed import AT, FILE, ROW
 from playbook.data.tables import TABLES, Table
 from playbook.data.told import counted, note, rows, warning
 
-TOTALS = frozenset(("total", "totals", "grand total", "gesamt", "gesamtsumme", "summe", "合計", "total general", "totale"))
+TOTALS = frozenset(
+    [
+        "total",
+        "totals",
+        "grand total",
+        "subtotal",
+        "sum",
+        "gesamt",
+        "gesamtsumme",
+        "gesamtergebnis",
+        "summe",
+        "insgesamt",
+        "合計",
+        "总计",
+        "總計",
+        "합계",
+        "итого",
+        "всего",
+        "toplam",
+        "razem",
+        "suma",
+        "συνολο",
+        "total general",
+        "totale",
+        "totale generale",
+        "totaal",
+        "summa",
+        "tong cong",
+        "celkem",
+        "yhteensa",
+    ]
+)
+
+# how far up from a table's end people write notes
+NOTES = 20
 
 
 def check(tables: Merged) -> None:
@@ -66,19 +101,39 @@ def _reason(tables: Merged, table: Table, at: int, column: str, test: str) -> st
 
 
 def _totals(tables: Merged, table: Table) -> None:
-    """Set aside rows of sums that tools write above or below a table."""
+    """Set aside what tools and people write around a table: rows of sums, and notes of their own below it."""
     frame = tables.frames[table.name]
     keys = [c for c in table.required if table.column(c).kind == "text"]
     if not keys:
         return
-    words = [w for w in frame[keys[0]].dropna().unique() if (w.rpartition(":")[2] if keys[0] == "creator" else w).casefold() in TOTALS]
+    words = [w for w in frame[keys[0]].dropna().unique() if _folded(w.rpartition(":")[2] if keys[0] == "creator" else w) in TOTALS]
     total = frame[keys[0]].isin(words).to_numpy(dtype=bool)
-    if not total.any():
-        return
-    position = frame.groupby(FILE)[ROW]
-    edge = (frame[ROW] == position.transform("min")) | (frame[ROW] == position.transform("max"))
-    total = total & edge.to_numpy()
-    if total.any():
-        about, numbers = tables.about(table.name, total)
-        tables.findings.append(note(about, f"a row of totals ({rows(numbers)})", f"{table.row} in each row", "set aside"))
-        tables.set_aside(table.name, total, "a row of totals")
+    said = [c.name for c in table.columns if c.name not in (*table.required, "platform", "handle", "name")]
+    bare = frame[said].isna().all(axis=1).to_numpy()
+    sums, notes = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
+    for at in frame.groupby(FILE).indices.values():
+        at = at[np.argsort(frame[ROW].to_numpy()[at], kind="stable")]
+        # a note is a sentence and no number, in a file whose other rows have some
+        note_like = np.zeros(len(at), dtype=bool)
+        if not bare[at].all():
+            note_like[-NOTES:] = [bare[i] and _is_sentence(tables.written(table.name, i)) for i in at[-NOTES:].tolist()]
+        # from the end upwards, until the first row of the table itself
+        below = np.logical_and.accumulate((total[at] | note_like)[::-1])[::-1]
+        sums[at] = total[at] & (below | (np.arange(len(at)) == 0))
+        notes[at] = note_like & below
+    for found, what in ((sums, "a row of totals"), (notes, "a note below the table")):
+        if found.any():
+            about, numbers = tables.about(table.name, found)
+            tables.findings.append(note(about, f"{what} ({rows(numbers)})", f"{table.row} in each row", "set aside"))
+    if (sums | notes).any():
+        reasons = ["a row of totals" if s else "a note below the table" for s in sums[sums | notes]]
+        tables.set_aside(table.name, sums | notes, reasons)
+
+
+def _folded(word: str) -> str:
+    bare = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    return bare.casefold().replace("_", " ").strip()
+
+
+def _is_sentence(text: str) -> bool:
+    return len(text.split()) >= 4 or (" " in text and ":" in text)

@@ -56,6 +56,16 @@ class Merged:
         places = list(dict.fromkeys(self.place(f) for f in rows[FILE].unique() if f >= 0))
         return ", ".join(places) or name, rows[ROW].tolist()
 
+    def written(self, name: str, at: int) -> str:
+        """Return the one cell that is filled in a row, as it was written; empty where several are, or where the kit made the row."""
+        frame = self.frames[name]
+        part = int(frame[FILE].iat[at])
+        if part < 0:
+            return ""
+        row = int(frame[AT].iat[at])
+        cells = [text for cells in self.parts[part].raw.columns.values() if (text := plain(cells()[row]))]
+        return cells[0] if len(cells) == 1 else ""
+
     def _cells(self, part: int, at: int) -> str:
         raw = self.parts[part].raw
         return " | ".join(f"{raw.written.get(n, n)}={text}" for n, cells in raw.columns.items() if (text := plain(cells()[at])))

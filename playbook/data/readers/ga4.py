@@ -98,7 +98,7 @@ def _day(text: str) -> dt.date | None:
 
 def _nth(start: dt.date, text: str) -> str | None:
     """Return the day so many days after the first; the tool counts from 0 and writes zeros before."""
-    days = int(text or 0) if text.isascii() and (text or "0").isdigit() else -1
+    days = int(text or 0) if text.isascii() and (text or "0").isdigit() and len(text) < 6 else -1
     return (start + dt.timedelta(days=days)).isoformat() if 0 <= days < 10_000 else None
 
 

@@ -120,7 +120,7 @@ def _step(count: Any) -> int | None:
     (100, 10000, 1, None)
     """
     digits = str(count) if count is not None else ""
-    return 10 ** max(len(digits) - 3, 0) if digits.isdigit() else None
+    return 10 ** max(len(digits) - 3, 0) if digits.isdecimal() and len(digits) < 16 else None
 
 
 def _video(item: dict[str, Any], kind: str, handles: dict[str, str]) -> dict[str, Any] | None:

@@ -213,7 +213,7 @@ def _seconds(cell: object) -> float:
     """
     text = plain(cell)
     parts = text.split(":")
-    if not text or not all(p.isdigit() for p in parts) or len(parts) > 3:
+    if not text or not all(p.isdecimal() and len(p) < 10 for p in parts) or len(parts) > 3:
         return np.nan
     total = 0
     for part in parts:

@@ -89,7 +89,7 @@ def _read(cells: Cells, declared: Declared | None, *, whole_days: bool) -> _Foun
             continue
         if declared and declared.pattern:
             moment = _by_pattern(text, declared.pattern)
-        elif text.isdigit():
+        elif text.isdecimal():
             moment = _by_digits(text)
         elif i in parts:
             order = day_first[parts[i][2]]

@@ -25,6 +25,27 @@ MAX_BYTES = 500_000_000
 LARGE_BYTES = 40_000_000
 SAMPLE_BYTES = 262_144
 BLOCK = 1 << 22
+# all that a file holds whose only foreign bytes are the blanks in its numbers
+_ASCII_AND_BLANK = bytes(range(128)) + b"\xa0"
+# code pages that exports in other scripts than the Latin one come in
+_OTHER_SCRIPTS = (
+    *(
+        "utf",
+        "cp1250",
+        "cp1251",
+        "cp1253",
+        "cp1254",
+        "cp1255",
+        "cp1256",
+        "cp1257",
+        "cp1258",
+        "cp874",
+        "iso8859_2",
+        "iso8859_5",
+        "iso8859_7",
+    ),
+    *("koi8", "shift_jis", "cp932", "euc", "iso2022", "gb", "big5", "cp949", "johab", "hz"),
+)
 DELIMITERS = (",", ";", "\t", "|")
 _DATA_LIKE = re.compile(r"[+-]?[\d.,]*\d[\d.,]*\s?[KMB%]?|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*|(?:https?|[a-z]+):\S+", re.IGNORECASE)
 
@@ -129,14 +150,16 @@ def _encoding(path: Path) -> tuple[str, bool]:
                 pass
     from charset_normalizer import from_bytes
 
+    if not start.translate(None, _ASCII_AND_BLANK):
+        return "cp1252", True
     best = from_bytes(start).best()
     name = best.encoding if best else "cp1252"
     try:
         codecs.lookup(name)
     except LookupError:
         name = "cp1252"
-    # plain Western exports: what is guessed as another single-byte code page from few bytes is nearly always this one
-    return ("cp1252" if name in ("ascii", "utf_8", "latin_1", "iso8859_1") else name), True
+    # plain Western exports: what is guessed as a rare code page from few bytes is nearly always this one
+    return (name if name.startswith(_OTHER_SCRIPTS) else "cp1252"), True
 
 
 def _records(text: str, delimiter: str) -> list[list[str]]:
@@ -168,6 +191,10 @@ def _delimiter(text: str) -> str:
         worth = rows / max(total, 1) * min(width, 6)
         if worth > score:
             best, score = delimiter, worth
+    if not score:
+        # columns set apart by blanks, as some screens are copied: only where every row has as many words
+        widths = {len(line.split(" ")) for line in text.strip().splitlines()}
+        best = " " if len(widths) == 1 and min(widths) > 1 and text.strip().count("\n") > 1 else best
     return best
 
 
