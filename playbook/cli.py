@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import json
 import sys
@@ -139,6 +140,13 @@ def check(
     raise typer.Exit(result.exit_code)
 
 
+class Kernels(enum.StrEnum):
+    """How the kernels of a report start."""
+
+    warm = "warm"
+    plain = "plain"
+
+
 @command
 def report(
     folder: Campaign,
@@ -149,11 +157,14 @@ def report(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="CHAPTER.KNOB=VALUE", help="Change a knob; may be repeated.", show_default=False)
     ] = None,
+    kernels: Annotated[
+        Kernels, typer.Option(help="Start notebooks as forks of a process that has the libraries loaded, or each on its own.")
+    ] = Kernels.warm,
 ) -> None:
     """Run the chapters and write the report: pages, notebooks, a workbook and results.json."""
     from playbook.report.run import report as run
 
-    result = run(folder, out=out, chapters=chapter or None, settings=settings or (), progress=typer.echo)
+    result = run(folder, out=out, chapters=chapter or None, settings=settings or (), progress=typer.echo, start=kernels.value)
     for failure in result.failed:
         name = getattr(failure.chapter, "name", failure.chapter)
         typer.echo(f"Chapter {name} failed: {failure.sentence}", err=True)

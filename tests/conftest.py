@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,30 @@ def _campaign(name: str):
 def campaign(request):
     """Each sample campaign in turn, read once a session."""
     return _campaign(request.param)
+
+
+@pytest.fixture(scope="session")
+def warm_kernels():
+    """Let the kernels of every command that tests run be forks of one process with the libraries loaded, where the system can do that."""
+    from playbook.report import run, warm
+
+    with tempfile.TemporaryDirectory(prefix="pk-") as folder, warm.server(Path(folder)) as address:
+        if address is None:
+            yield None
+            return
+        spec = Path(folder) / "share" / "kernels" / "python3"
+        spec.mkdir(parents=True)
+        (spec / "kernel.json").write_text(json.dumps(warm.spec(address, log_file=Path(folder) / "log")), encoding="utf-8")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("JUPYTER_PATH", str(spec.parents[1]))
+            patch.setenv(run.ENV_KERNELS, address)
+            yield address
+
+
+@pytest.fixture(autouse=True)
+def _notebooks_start_warm(request):
+    if request.node.get_closest_marker("notebooks"):
+        request.getfixturevalue("warm_kernels")
 
 
 @pytest.fixture(scope="session")

@@ -81,7 +81,7 @@ Picture(base64.b64decode("{PNG}"), "A red dot <of {name}>.", 7)"""
     return path
 
 
-def as_if_run(job: kernels.Job) -> kernels.Ran:
+def as_if_run(job: kernels.Job, started: list | None = None) -> kernels.Ran:
     """Stand in for :func:`playbook.report.kernels.run`: leave what an executed notebook leaves, without a kernel."""
     from playbook.findings import RECORD_MIME, Figure, Outcome, as_json
 

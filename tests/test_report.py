@@ -345,7 +345,7 @@ def test_an_interrupted_run_leaves_the_old_report_whole(home, books, tmp_path, q
     report(home, out=out, notebooks=books, **in_one())
     before = world.files(out)
 
-    def interrupted(job):
+    def interrupted(job, started):
         world.as_if_run(job)
         raise KeyboardInterrupt
 
@@ -358,7 +358,7 @@ def test_an_interrupted_run_leaves_the_old_report_whole(home, books, tmp_path, q
 def test_two_runs_do_not_share_a_folder(home, books, tmp_path, quick, monkeypatch):
     out = tmp_path / "out"
 
-    def meanwhile(job):
+    def meanwhile(job, started):
         with pytest.raises(BadCall, match="being written by another run"):
             report(home, out=out, notebooks=books, **in_one())
         return world.as_if_run(job)
@@ -370,7 +370,7 @@ def test_two_runs_do_not_share_a_folder(home, books, tmp_path, quick, monkeypatc
 def test_inputs_that_change_meanwhile_are_noticed(books, tmp_path, monkeypatch):
     home = world.campaign(tmp_path / "mine")
 
-    def other(job):
+    def other(job, started):
         import dataclasses
 
         return world.as_if_run(dataclasses.replace(job, fingerprint="other"))

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import os
 import shutil
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from playbook.report import warm as warm_kernels
+
 CELL_SECONDS = 3600
+RUN_SECONDS = 4 * 3600
 START_SECONDS = 180
+MEMORY_BYTES = 8 << 30
+ENGINE = "playbook"
 # what the errors of this package are called in a notebook: their message is the sentence for the reader
 SENTENCES = ("NotUsable", "BadCall", "PlaybookError")
 SOCKET_PATH = 80  # bytes; systems allow about 100 for a socket's name, and the kernel adds to ours
@@ -38,6 +47,12 @@ class Job:
         A folder for what the kernel leaves; whoever made the job removes it.
     environment : dict of str to str
         Set for the kernel.
+    warm : str, optional
+        Address of the process that kernels are forked from; without one each starts as a process of its own.
+    cell_seconds, run_seconds : float
+        Longest time for a cell, and for the notebook.
+    memory : int, optional
+        Bytes that a forked kernel may take.
     """
 
     chapter: str
@@ -47,6 +62,10 @@ class Job:
     fingerprint: str
     scratch: Path
     environment: dict[str, str]
+    warm: str | None = None
+    cell_seconds: float = CELL_SECONDS
+    run_seconds: float = RUN_SECONDS
+    memory: int | None = MEMORY_BYTES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +77,10 @@ class Ran:
     failure: Failure | None = None
 
 
-def run(job: Job) -> Ran:
+def run(job: Job, started: list[Any] | None = None) -> Ran:
     """Run one notebook; what goes wrong inside it comes back as a :class:`Failure`, never as an exception.
+
+    The manager of its kernel is put into `started`, for whoever must end it early by :func:`end`.
 
     Raises
     ------
@@ -68,15 +89,11 @@ def run(job: Job) -> Ran:
     """
     import nbformat
 
-    started = time.monotonic()
+    began = time.monotonic()
     scratch = Path(tempfile.mkdtemp(prefix="k", dir=job.scratch))
-    before = dict(os.environ)
-    os.environ.update(job.environment, IPYTHONDIR=str(scratch / "ipython"), PYDEVD_DISABLE_FILE_VALIDATION="1")
     try:
-        notebook, sentence, index = _execute(job, scratch)
+        notebook, sentence, index = _execute(job, scratch, [] if started is None else started)
     finally:
-        os.environ.clear()
-        os.environ.update(before)
         shutil.rmtree(scratch, ignore_errors=True)
     if not sentence and record_of(notebook) is None:
         sentence, index = (
@@ -87,7 +104,15 @@ def run(job: Job) -> Ran:
     _tidy(notebook, job, failure, index)
     job.target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, str(job.target))
-    return Ran(chapter=job.chapter, seconds=time.monotonic() - started, failure=failure)
+    return Ran(chapter=job.chapter, seconds=time.monotonic() - began, failure=failure)
+
+
+def end(managers: Iterable[Any]) -> None:
+    """Kill kernels, each with what it started; those that ended already stay so."""
+    for manager in managers:
+        process = getattr(manager.provisioner, "process", None)
+        if process is not None and process.poll() is None:
+            process.kill()
 
 
 def record_of(notebook: Any) -> dict[str, Any] | None:
@@ -101,68 +126,132 @@ def record_of(notebook: Any) -> dict[str, Any] | None:
     return None
 
 
-def _execute(job: Job, scratch: Path) -> tuple[Any, str, int]:
+def _execute(job: Job, scratch: Path, started: list[Any]) -> tuple[Any, str, int]:
     """Run a notebook; return it as far as it came, with a sentence and a cell where it failed."""
     import logging
 
     import nbformat
+    from nbclient.exceptions import CellTimeoutError
     from papermill import execute_notebook
     from papermill.exceptions import PapermillExecutionError
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    partial = scratch / job.source.name
-    cwd = scratch / "cwd"
-    cwd.mkdir()
-    try:
-        notebook = execute_notebook(
-            str(job.source),
-            str(partial),
-            parameters={"CAMPAIGN": job.campaign},
-            cwd=str(cwd),
-            progress_bar=False,
-            start_timeout=START_SECONDS,
-            execution_timeout=CELL_SECONDS,
-            kernel_manager_class=kernel_manager(scratch),
-        )
-        return notebook, "", -1
-    except PapermillExecutionError as problem:
-        notebook = nbformat.read(str(partial), as_version=4)
-        index = next(i for i, c in enumerate(notebook.cells) if any(o.output_type == "error" for o in c.get("outputs", [])))
-        if problem.ename in SENTENCES:
-            return notebook, problem.evalue, index
-        said = " ".join(f"{problem.ename}: {problem.evalue}".split())[:300]
-        return notebook, f"The kit met something it did not expect ({said}); this is a fault of the kit, not of your data.", index
-    except OSError:
-        raise
-    except Exception as problem:
-        # a kernel that died, a cell that took too long, a notebook that is none
+    _register_engine()
+    environment = {**os.environ, **job.environment, "IPYTHONDIR": str(scratch / "ipython"), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    kept: list[Any] = []
+    own: list[Any] = []
+
+    def note(manager: Any) -> None:
+        own.append(manager)
+        started.append(manager)
+
+    manager = kernel_manager(scratch, environment=environment, warm=job.warm, memory=job.memory, note=note)
+    with _ended_after(job.run_seconds, own) as out_of_time:
         try:
-            notebook = nbformat.read(str(partial if partial.is_file() else job.source), as_version=4)
-        except Exception:
-            notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {job.chapter}")])
-        begun = [i for i, c in enumerate(notebook.cells) if c.cell_type == "code" and c.metadata.get("papermill", {}).get("start_time")]
-        return notebook, _why(problem), begun[-1] if begun else 0
+            notebook = execute_notebook(
+                str(job.source),
+                None,
+                parameters={"CAMPAIGN": job.campaign},
+                progress_bar=False,
+                engine_name=ENGINE,
+                keep=kept,
+                start_timeout=START_SECONDS,
+                execution_timeout=math.ceil(job.cell_seconds),
+                kernel_manager_class=manager,
+                # a forked kernel holds nothing that it must put away; killing it takes no time
+                **({"shutdown_kernel": "immediate"} if job.warm else {}),
+            )
+            return notebook, "", -1
+        except PapermillExecutionError as problem:
+            notebook = kept[0].nb
+            index = next(i for i, c in enumerate(notebook.cells) if any(o.output_type == "error" for o in c.get("outputs", [])))
+            if problem.ename in SENTENCES:
+                return notebook, problem.evalue, index
+            if problem.ename in ("MemoryError", "_ArrayMemoryError"):
+                return notebook, "A cell needed more memory than a chapter may take; give it less data or a smaller setting.", index
+            said = " ".join(f"{problem.ename}: {problem.evalue}".split())[:300]
+            return notebook, f"The kit met something it did not expect ({said}); this is a fault of the kit, not of your data.", index
+        except Exception as problem:
+            if isinstance(problem, OSError) and not isinstance(problem, CellTimeoutError):
+                raise
+            # a kernel that died, a cell that took too long, a notebook that is none
+            try:
+                notebook = kept[0].nb if kept else nbformat.read(str(job.source), as_version=4)
+            except Exception:
+                notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {job.chapter}")])
+            begun = [i for i, c in enumerate(notebook.cells) if c.cell_type == "code" and c.metadata.get("papermill", {}).get("start_time")]
+            sentence = _slow("The chapter", job.run_seconds) if out_of_time() else _why(problem, job)
+            return notebook, sentence, begun[-1] if begun else 0
 
 
-def _why(problem: Exception) -> str:
+def _register_engine() -> None:
+    """Give papermill an engine that lets go of the notebook as far as it came, so that nothing is saved after each cell."""
+    from papermill.engines import NBClientEngine, papermill_engines
+
+    class Keeping(NBClientEngine):
+        @classmethod
+        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, keep: list[Any], **options: Any) -> Any:
+            keep.append(nb_man)
+            return super().execute_managed_notebook(nb_man, kernel_name, **options)
+
+    papermill_engines.register(ENGINE, Keeping)
+
+
+@contextlib.contextmanager
+def _ended_after(seconds: float, managers: list[Any]) -> Iterator[Callable[[], bool]]:
+    """Kill a notebook's kernel when its time is over; give a function that says whether that happened."""
+    over = threading.Event()
+
+    def late() -> None:
+        over.set()
+        end(managers)
+
+    clock = threading.Timer(seconds, late)
+    clock.daemon = True
+    clock.start()
+    try:
+        yield over.is_set
+    finally:
+        clock.cancel()
+
+
+def _why(problem: Exception, job: Job) -> str:
     name = type(problem).__name__
     if name == "DeadKernelError":
         return "The kernel died, most often for want of memory; close other programs and run the chapter again."
     if name == "CellTimeoutError":
-        return f"A cell took longer than {CELL_SECONDS // 60} minutes and was stopped; give it less data or a smaller setting."
+        return _slow("A cell", job.cell_seconds)
     said = " ".join(str(problem).split())[:200]
     return f"The notebook could not be run ({name}: {said})."
 
 
-def kernel_manager(scratch: Path) -> type:
+def _slow(what: str, seconds: float) -> str:
+    limit = f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
+    return f"{what} took longer than {limit} and was stopped; give it less data or a smaller setting."
+
+
+def kernel_manager(
+    scratch: Path,
+    *,
+    environment: Mapping[str, str],
+    warm: str | None = None,
+    memory: int | None = None,
+    note: Callable[[Any], None] = lambda manager: None,
+) -> type:
     """Return the class that starts a kernel of this very Python, on local sockets where the system has them.
 
-    A kernel specification that a user installed under the same name could belong to another Python.
+    A kernel specification that a user installed under the same name could belong to another Python. Where `warm` is an address, the
+    kernel is a fork of the process that listens there. `note` is told each manager that starts a kernel.
     """
     from jupyter_client import AsyncKernelManager
     from jupyter_client.kernelspec import KernelSpec
 
     local = os.name == "posix" and len(str(scratch)) < SOCKET_PATH
+    log_file, cwd = scratch / "kernel.log", scratch / "cwd"
+    cwd.mkdir()
+    spec = warm_kernels.spec(warm or "", log_file=log_file, memory=memory)
+    if not warm:
+        spec["metadata"] = {}
 
     class ThisPython(AsyncKernelManager):
         def __init__(self, **options: Any):
@@ -171,14 +260,15 @@ def kernel_manager(scratch: Path) -> type:
             super().__init__(**options)
 
         async def start_kernel(self, **options: Any) -> None:
+            note(self)
+            # papermill would change the folder of this whole process, in which other notebooks run too
             # a kernel told to stop writes to the terminal; what it says there belongs in no report
-            with (scratch / "kernel.log").open("ab") as log:
-                await super().start_kernel(**{"stdout": log, "stderr": log} | options)
+            with log_file.open("ab") as log:
+                await super().start_kernel(**{"stdout": log, "stderr": log, "env": dict(environment)} | options | {"cwd": str(cwd)})
 
         @property
         def kernel_spec(self) -> KernelSpec:
-            argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-            return KernelSpec(argv=argv, display_name="Python 3", language="python")
+            return KernelSpec(**spec)
 
     return ThisPython
 

@@ -12,7 +12,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,9 +26,12 @@ from playbook.errors import BadCall, NotUsable
 from playbook.memo import ENV_MEMO
 from playbook.report import collect, kernels
 from playbook.report import settings as settings_of
+from playbook.report import warm as warm_kernels
 from playbook.report.kernels import Failure, Job, Ran
 
 WORK = ".work"
+# how kernels start where the caller does not say: `plain`, or the address of a process to fork them from
+ENV_KERNELS = "PLAYBOOK_KERNELS"
 # in this order: the workbook first, as an open Excel is likeliest to stop a rename; index.html last, when all it links to is there
 LEAVES = ("workbook.xlsx", "notebooks", "chapters", "results.json", "run.json", "index.html")
 
@@ -67,6 +69,7 @@ def report(
     progress: Progress | None = None,
     notebooks: str | Path | None = None,
     workers: int | None = None,
+    start: str = "warm",
 ) -> RunResult:
     """Run the chapters of a campaign by papermill and write the report.
 
@@ -86,6 +89,9 @@ def report(
         Another folder of notebooks than the kit's own.
     workers : int, optional
         Notebooks run at a time; by default two, where the machine has two cores.
+    start : {'warm', 'plain'} or str
+        How kernels start: as forks of a process that has the libraries loaded (where the system can do that), or each as a process of its
+        own; or the address of a process to fork from.
 
     Returns
     -------
@@ -110,15 +116,17 @@ def report(
     edited = settings_of.from_notebooks(source)
     brief = briefs.read(home, settings_of.merged(edited, given))
     with _writing(target, home), _alone(target):
-        data, reread = _data(home, brief, target / WORK / "snapshot")
-        campaign = Campaign(folder=home, brief=brief, data=data, fingerprint=fingerprint(brief, data))
-        tell(f"Read {home.name}: {sum(data.rows().values()):,} rows of {len(data.provenance)} files, as of {data.as_of:%Y-%m-%d}.")
         stage = target / WORK / "stage"
         shutil.rmtree(stage, ignore_errors=True)
-        with tempfile.TemporaryDirectory(prefix="pb-", ignore_cleanup_errors=True) as scratch:
+        with tempfile.TemporaryDirectory(prefix="pb-", ignore_cleanup_errors=True) as private, _started(start, Path(private), tell) as warm:
+            scratch = Path(private)
+            # the libraries load beside this
+            data, reread = _data(home, brief, target / WORK / "snapshot")
+            campaign = Campaign(folder=home, brief=brief, data=data, fingerprint=fingerprint(brief, data))
+            tell(f"Read {home.name}: {sum(data.rows().values()):,} rows of {len(data.provenance)} files, as of {data.as_of:%Y-%m-%d}.")
             # private to this run and gone after it: what chapters share is pickled there
-            (fits := Path(scratch) / "fits").mkdir()
-            ran = _run([_job(c, campaign, Path(scratch), target, source, edited, given, fits) for c in chosen], workers, tell)
+            (fits := scratch / "fits").mkdir()
+            ran = _run([_job(c, campaign, scratch, target, source, edited, given, fits, warm) for c in chosen], workers, tell)
         found = {c.name: (stage if c in chosen else target) / "notebooks" / c.notebook for c in CHAPTERS}
         states = collect.chapters(found, campaign.fingerprint)
         changed = [s.chapter.name for s in states if s.chapter in chosen and s.stale]
@@ -135,6 +143,24 @@ def report(
     return RunResult(
         exit_code=1 if failed else 0, out=target, index=target / "index.html", failed=failed, stale=stale, seconds=time.monotonic() - began
     )
+
+
+@contextlib.contextmanager
+def _started(start: str, scratch: Path, tell: Progress) -> Iterator[str | None]:
+    """Give the address of a process to fork kernels from, or None where they start the plain way."""
+    start = os.environ.get(ENV_KERNELS, start) if start == "warm" else start
+    if start not in ("warm", "plain"):
+        yield start
+        return
+    if start == "warm" and not warm_kernels.available():
+        tell("Kernels start the plain way: this system cannot fork them safely.")
+    if start == "plain" or not warm_kernels.available():
+        yield None
+        return
+    with warm_kernels.server(scratch) as address:
+        if address is None:
+            tell("Kernels start the plain way: the process to fork them from did not start.")
+        yield address
 
 
 def _chosen(names: Sequence[str] | None, source: Path) -> list[Chapter]:
@@ -249,6 +275,7 @@ def _job(
     edited: settings_of.Settings,
     given: settings_of.Settings,
     fits: Path,
+    warm: str | None,
 ) -> Job:
     # what this notebook sets itself it will say itself; the other chapters hear it from us
     others = {name: knobs for name, knobs in edited.items() if name != chapter.name}
@@ -267,6 +294,7 @@ def _job(
         fingerprint=campaign.fingerprint,
         scratch=scratch,
         environment=environment,
+        warm=warm,
     )
 
 
@@ -279,44 +307,22 @@ def _named(folder: Path) -> str:
 
 def _run(jobs: list[Job], workers: int | None, tell: Progress) -> list[Ran]:
     """Run notebooks, some at a time, each in a kernel of its own."""
-    import multiprocessing
+    from concurrent.futures import ThreadPoolExecutor, as_completed
 
     at_once = max(1, min(workers or 2, os.cpu_count() or 1, len(jobs)))
-    if at_once == 1:
-        return [_told(kernels.run(job), tell) for job in jobs]
-    ran = []
-    others = set(multiprocessing.active_children())
-    with ProcessPoolExecutor(at_once, mp_context=multiprocessing.get_context("spawn")) as pool:
+    ran: list[Ran] = []
+    started: list[Any] = []
+    with ThreadPoolExecutor(at_once) as pool:
+        futures = [pool.submit(kernels.run, job, started) for job in jobs]
         try:
-            with _nameless_main():
-                futures = [pool.submit(kernels.run, job) for job in jobs]
-            for future in as_completed(futures):
-                ran.append(_told(future.result(), tell))
+            ran += [_told(future.result(), tell) for future in as_completed(futures)]
         except BaseException:
-            # nobody waits for chapters that nobody will see; a kernel ends itself when its worker is gone
+            # nobody waits for chapters that nobody will see
             pool.shutdown(wait=False, cancel_futures=True)
-            for worker in set(multiprocessing.active_children()) - others:
-                worker.terminate()
+            kernels.end(started)
             raise
     order = [job.chapter for job in jobs]
     return sorted(ran, key=lambda r: order.index(r.chapter))
-
-
-@contextlib.contextmanager
-def _nameless_main() -> Iterator[None]:
-    """Keep new processes from running the caller's script once more: they need nothing of it.
-
-    Without this, a script that calls :func:`report` needs a guard against being imported by its own workers.
-    """
-    main = sys.modules["__main__"]
-    kept = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
-    try:
-        for name in kept:
-            setattr(main, name, None)
-        yield
-    finally:
-        for name, value in kept.items():
-            setattr(main, name, value)
 
 
 def _told(ran: Ran, tell: Progress) -> Ran:
