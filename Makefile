@@ -11,7 +11,7 @@ SAMPLE ?= glow-skincare
 OUT ?= $(SAMPLE)-report
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test test-all test-hard test-browser lab lint format answers samples lock clean
+.PHONY: help setup setup-dev report test test-all test-hard test-browser lab lint format answers samples lock clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,42 +19,47 @@ help: ## show this list
 setup: ## install into .venv (the other targets do this by themselves)
 	@$(PYTHON) scripts/bootstrap.py
 
+setup-dev: ## the same with what testing and measuring take
+	@$(PYTHON) scripts/bootstrap.py dev
+
 report: setup ## the report of the first sample: glow-skincare-report/index.html
 	@$(BIN)/playbook report $(SAMPLE) --out $(OUT)
 
 lab: setup ## the guide in JupyterLab
 	@$(BIN)/playbook lab
 
-test: setup lint ## style, unit tests, every notebook on every sample (about 10 minutes)
+test: setup-dev lint ## style, unit tests, every notebook on every sample (about 10 minutes)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow"
 
-test-all: setup lint ## everything, long simulations too
+test-all: setup-dev lint ## everything, long simulations too
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-test-hard: setup ## bad input of every kind
+test-hard: setup-dev ## bad input of every kind
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/hard
 
-test-browser: setup ## pages in a real browser; names what is missing
+test-browser: setup-dev ## pages in a real browser; names what is missing
 	@$(BIN)/python -m pytest tests/browser
 
-lint: setup ## ruff over code and notebooks; notebooks stripped
+lint: setup-dev ## ruff over code and notebooks; notebooks stripped
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/nbstripout --verify --keep-count --extra-keys "metadata.papermill cell.metadata.papermill" notebooks/*.ipynb
 
-format: setup ## mend what ruff can mend, strip notebooks
+format: setup-dev ## mend what ruff can mend, strip notebooks
 	@$(BIN)/ruff check --quiet --fix . || true
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/nbstripout --keep-count --extra-keys "metadata.papermill cell.metadata.papermill" notebooks/*.ipynb
 
-answers: setup ## fill the kept answers of the notebooks anew, after a change that is meant to change them
+answers: setup-dev ## fill the kept answers of the notebooks anew, after a change that is meant to change them
 	@$(BIN)/python scripts/answers.py
 
 samples: setup ## make data/samples anew from their seeds
 	@$(BIN)/python -m playbook.world data/samples
 
-lock: ## resolve requirements.lock anew (needs uv)
-	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --extra dev --output-file requirements.lock pyproject.toml
+LOCK = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url
+lock: ## resolve both lock files anew (needs uv)
+	@$(LOCK) --output-file requirements.lock pyproject.toml
+	@$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
 clean: ## remove .venv and reports
 	@rm -rf .venv *-report

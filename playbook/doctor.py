@@ -27,6 +27,7 @@ IMPORTS = {
     "great-tables": "great_tables",
     "xlsxwriter": "xlsxwriter",
     "pandera": "pandera.pandas",
+    "scikit-learn": "sklearn",
 }
 
 

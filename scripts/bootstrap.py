@@ -1,6 +1,7 @@
 """Make `.venv` and install the kit into it, once; every later call finds it ready and returns.
 
-Runs on any Python 3, so that one that is too old can say so. Works on Linux, macOS and Windows.
+`bootstrap.py dev` adds what developing takes: the tools that test, check and measure. Runs on any Python 3, so that one that is too old
+can say so. Works on Linux, macOS and Windows.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
-STAMP = os.path.join(VENV, ".ready")
+LOCKS = {"core": "requirements.lock", "dev": "requirements-dev.lock"}
 OLDEST = (3, 11)
 NEEDED_BYTES = 2000000000
 # everything but the packages' own tests, which nobody here imports: 70 MB less; quiet, because some ship templates that never compile
@@ -26,10 +27,10 @@ def stop(sentence):
     sys.exit(1)
 
 
-def wanted():
-    """Hash what the installation depends on."""
+def wanted(level):
+    """Hash what the installation of a level depends on."""
     found = hashlib.sha256()
-    for name in ("requirements.lock", "pyproject.toml", os.path.join("scripts", "bootstrap.py")):
+    for name in (LOCKS[level], "pyproject.toml", os.path.join("scripts", "bootstrap.py")):
         with open(os.path.join(ROOT, name), "rb") as source:
             found.update(source.read())
     return found.hexdigest()
@@ -40,12 +41,20 @@ def inside(name):
     return os.path.join(VENV, folder, name + (".exe" if os.name == "nt" else ""))
 
 
-def ready():
-    try:
-        with open(STAMP) as stamp:
-            return stamp.read().strip() == wanted() and os.path.exists(inside("python"))
-    except OSError:
-        return False
+def stamp(level):
+    return os.path.join(VENV, ".ready-" + level)
+
+
+def ready(level):
+    """Say whether a level is installed; developing holds all that the core holds."""
+    for enough in (level, "dev"):
+        try:
+            with open(stamp(enough)) as found:
+                if found.read().strip() == wanted(enough) and os.path.exists(inside("python")):
+                    return True
+        except OSError:
+            continue
+    return False
 
 
 def usable(python):
@@ -78,7 +87,10 @@ def run(command, sentence):
 
 
 def main():
-    if ready():
+    level = sys.argv[1] if len(sys.argv) > 1 else "core"
+    if level not in LOCKS:
+        stop("%r is no level of installation; it is one of %s." % (level, ", ".join(sorted(LOCKS))))
+    if ready(level):
         return
     if sys.version_info < OLDEST:
         other = newer_python()
@@ -87,7 +99,7 @@ def main():
                 "this is Python %d.%d and no newer one is on the path; the kit needs Python %d.%d or newer: install it and call make again."
                 % (sys.version_info[0], sys.version_info[1], OLDEST[0], OLDEST[1])
             )
-        os.execv(other, [other, os.path.abspath(__file__)])
+        os.execv(other, [other, os.path.abspath(__file__), level])
     try:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
@@ -101,8 +113,8 @@ def main():
     if not usable(python):
         run([sys.executable, "-m", "venv", "--clear", VENV], "the virtual environment .venv could not be made; is the folder writable?")
     run(
-        [python, "-m", "pip", "install", "--quiet", "--no-compile", "--require-hashes", "-r", "requirements.lock"],
-        "the packages of requirements.lock could not be installed; check the network and call make again.",
+        [python, "-m", "pip", "install", "--quiet", "--no-compile", "--require-hashes", "-r", LOCKS[level]],
+        "the packages of " + LOCKS[level] + " could not be installed; check the network and call make again.",
     )
     run([python, "-c", COMPILE], "the packages could not be byte-compiled; is the folder writable?")
     run(
@@ -112,8 +124,8 @@ def main():
     run([python, "-m", "compileall", "-q", "playbook"], "the kit could not be byte-compiled; is the folder writable?")
     # matplotlib looks through all fonts at its first start
     run([python, "-c", "import matplotlib.font_manager"], "matplotlib does not start; the lines above say why.")
-    with open(STAMP, "w") as stamp:
-        stamp.write(wanted() + "\n")
+    with open(stamp(level), "w") as done:
+        done.write(wanted(level) + "\n")
 
 
 if __name__ == "__main__":

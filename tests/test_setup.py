@@ -46,19 +46,28 @@ def test_environment_yml_names_the_same_packages_with_the_same_ranges(root, core
     assert "-e ." in pip
 
 
-def test_the_lock_is_hashed_holds_every_dependency_and_no_address(root, project, core):
-    lock = (root / "requirements.lock").read_text(encoding="utf-8")
+def pinned(lock: str) -> dict[str, list[str]]:
+    """Return the versions that a lock file pins for each package."""
     assert "://" not in lock and "--index" not in lock and "--find-links" not in lock
     entries = re.split(r"\n(?=[a-z0-9])", lock[lock.index("\n" + re.search(r"^[a-z0-9].*==", lock, re.M).group(0)) + 1 :])
-    pinned = {}
+    found = {}
     for entry in entries:
         match = re.match(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^ ;\\\n]+)", entry)
         assert match, entry[:60]
         assert "--hash=sha256:" in entry, match[1]
-        pinned.setdefault(canonicalize_name(match[1]), []).append(match[2])
-    for requirement in [*core.values(), *map(Requirement, project["optional-dependencies"]["dev"])]:
-        versions = pinned[canonicalize_name(requirement.name)]
+        found.setdefault(canonicalize_name(match[1]), []).append(match[2])
+    return found
+
+
+def test_the_locks_are_hashed_hold_every_dependency_and_no_address(root, project, core):
+    base, full = (pinned((root / name).read_text(encoding="utf-8")) for name in ("requirements.lock", "requirements-dev.lock"))
+    dev = list(map(Requirement, project["optional-dependencies"]["dev"]))
+    for requirement in [*core.values(), *dev]:
+        versions = full[canonicalize_name(requirement.name)]
         assert all(requirement.specifier.contains(v) for v in versions), requirement
+    # whoever only makes reports installs nothing that only developing takes, and both get the same versions
+    assert not {"nbgrader", "playwright", "distributed", "hypothesis", "ruff"} & set(base)
+    assert set(core) <= set(base) and all(full[name] == versions for name, versions in base.items())
 
 
 def test_each_dependency_has_its_reason(root, core):
@@ -89,7 +98,7 @@ def test_bootstrap_says_what_is_wrong(root, tmp_path):
     script = (root / "scripts" / "bootstrap.py").read_text(encoding="utf-8")
     folder = tmp_path / "scripts"
     folder.mkdir()
-    for name in ("requirements.lock", "pyproject.toml"):
+    for name in ("requirements.lock", "requirements-dev.lock", "pyproject.toml"):
         (tmp_path / name).write_text("x", encoding="utf-8")
 
     def sentence(old: str, new: str) -> str:
