@@ -11,7 +11,7 @@ SAMPLE ?= glow-skincare
 OUT ?= $(SAMPLE)-report
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev report test test-all test-hard test-browser lab lint format answers samples lock clean
+.PHONY: help setup setup-dev report test test-all test-hard test-browser bench lab lint format answers samples lock clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ test-hard: setup-dev ## bad input of every kind
 
 test-browser: setup-dev ## pages in a real browser; names what is missing
 	@$(BIN)/python -m pytest tests/browser
+
+bench: setup-dev ## how fast and how lean: side by side, medians; numbers in bench.json
+	@$(BIN)/python -m tests.bench $(ROOMS)
 
 lint: setup-dev ## ruff over code and notebooks; notebooks stripped
 	@$(BIN)/ruff check --quiet .
