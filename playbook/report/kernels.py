@@ -149,7 +149,7 @@ def _execute(job: Job, scratch: Path, started: list[Any]) -> tuple[Any, str, int
     with _ended_after(job.run_seconds, own) as out_of_time:
         try:
             notebook = execute_notebook(
-                str(job.source),
+                _for_a_report(job.source),
                 None,
                 parameters={"CAMPAIGN": job.campaign},
                 progress_bar=False,
@@ -182,6 +182,19 @@ def _execute(job: Job, scratch: Path, started: list[Any]) -> tuple[Any, str, int
             begun = [i for i, c in enumerate(notebook.cells) if c.cell_type == "code" and c.metadata.get("papermill", {}).get("start_time")]
             sentence = _slow("The chapter", job.run_seconds) if out_of_time() else _why(problem, job)
             return notebook, sentence, begun[-1] if begun else 0
+
+
+def _for_a_report(source: Path) -> Any:
+    """Return the notebook without what is for learners: no exercise is run for a report."""
+    import nbformat
+
+    from playbook.report.editions import edition
+
+    try:
+        return edition(nbformat.read(str(source), as_version=4), "report")
+    except Exception:
+        # what is no notebook goes to papermill as it is, which says what is wrong with it
+        return str(source)
 
 
 def _register_engine() -> None:
