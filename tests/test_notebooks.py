@@ -49,6 +49,9 @@ def test_form(chapter):
     assert "playbook.record(" in code[-1].source and "record" in tags(code[-1])
     assert book.cells[-1] == code[-1]
     for cell in code[1:]:
+        if tags(cell) & {"exercise", "solution"}:
+            # what learners write may compute; tests/test_teach.py holds the form of these
+            continue
         lines = [line for line in cell.source.splitlines() if line.strip() and not line.startswith(("#", "import", "from"))]
         assert len(lines) <= 6, cell.source
         for node in ast.walk(ast.parse(cell.source)):

@@ -55,6 +55,11 @@ class Reply:
         """Whether the answer counts as right."""
         return self.verdict in ("right", "rounded")
 
+    @property
+    def accepted(self) -> bool:
+        """Whether it stands: right, or a campaign on which there is nothing to check."""
+        return self.right or self.verdict == "no_data"
+
     def __repr__(self) -> str:
         return f"{self.id}: {_WORDS[self.verdict]} {self.text}".strip()
 

@@ -21,7 +21,7 @@ def _quoted(c):
 
 
 def _parts(c):
-    if none := lacking(c, "creators", "quotes"):
+    if (none := lacking(c, "creators", "quotes")) is not None:
         return none
     none, row = _quoted(c)
     if none is not None:
@@ -42,7 +42,7 @@ def _full(g):
 
 
 def _bought(c):
-    if none := lacking(c, "creators", "quotes"):
+    if (none := lacking(c, "creators", "quotes")) is not None:
         return none
     none, row = _quoted(c)
     if none is not None:
@@ -56,7 +56,7 @@ def _bought(c):
 
 
 def _slope(c):
-    if none := lacking(c, "creators", "quotes"):
+    if (none := lacking(c, "creators", "quotes")) is not None:
         return none
     import playbook
 

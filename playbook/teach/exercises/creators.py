@@ -9,7 +9,7 @@ from playbook.teach.exercises.pick import lacking, too_little
 
 
 def _sizes(c):
-    if none := lacking(c, "creators"):
+    if (none := lacking(c, "creators")) is not None:
         return none
     known = c.data.creators["followers"].reset_index(drop=True)
     # unknown ones are part of the exercise: where every number is known, two more creators without one are on the list
@@ -20,7 +20,7 @@ def _sizes(c):
 
 
 def _posts(c):
-    if none := lacking(c, "creators", "posts"):
+    if (none := lacking(c, "creators", "posts")) is not None:
         return none
     import playbook
 
@@ -31,7 +31,7 @@ def _posts(c):
 
 
 def _known(c):
-    if none := lacking(c, "creators"):
+    if (none := lacking(c, "creators")) is not None:
         return none
     people = c.data.creators["creator"]
     return {
@@ -75,29 +75,6 @@ EXERCISES = (
     ),
     Exercise(
         id="creators-2",
-        title="Who is awake?",
-        minutes=5,
-        kind="mistake",
-        unit="share",
-        given=_posts,
-        right=lambda g: (g.posts_30 >= 4).mean(),
-        wrong=(
-            Wrong(lambda g: (g.posts_30 > 4).mean(), "Four posts are enough: at least four, not more than four."),
-            Wrong(lambda g: float((g.posts_30 >= 4).sum()), "That is how many creators. As a share of all?"),
-            Wrong(lambda g: (g.posts_30 < 4).mean(), "These are the ones who do not post weekly."),
-            Wrong(
-                lambda g: g.posts_30[g.posts_30 >= 4].sum() / g.posts_30.sum(),
-                "That is their share of the posts. Busy creators count more than once in it; count creators.",
-            ),
-        ),
-        hints=(
-            "The question is about creators, not about posts: each counts once.",
-            "Weekly means at least four posts in thirty days.",
-            "The mean of True and False is a share.",
-        ),
-    ),
-    Exercise(
-        id="creators-3",
         title="About whom do you know enough?",
         minutes=5,
         kind="decide",
@@ -120,6 +97,29 @@ EXERCISES = (
             "You need all three of one creator to choose them: posts, audience and fee.",
             "Go through the list row by row: in how many rows is all of it True?",
             "& joins the three columns.",
+        ),
+    ),
+    Exercise(
+        id="creators-3",
+        title="Who is awake?",
+        minutes=5,
+        kind="mistake",
+        unit="share",
+        given=_posts,
+        right=lambda g: (g.posts_30 >= 4).mean(),
+        wrong=(
+            Wrong(lambda g: (g.posts_30 > 4).mean(), "Four posts are enough: at least four, not more than four."),
+            Wrong(lambda g: float((g.posts_30 >= 4).sum()), "That is how many creators. As a share of all?"),
+            Wrong(lambda g: (g.posts_30 < 4).mean(), "These are the ones who do not post weekly."),
+            Wrong(
+                lambda g: g.posts_30[g.posts_30 >= 4].sum() / g.posts_30.sum(),
+                "That is their share of the posts. Busy creators count more than once in it; count creators.",
+            ),
+        ),
+        hints=(
+            "The question is about creators, not about posts: each counts once.",
+            "Weekly means at least four posts in thirty days.",
+            "The mean of True and False is a share.",
         ),
     ),
 )

@@ -10,7 +10,7 @@ from playbook.teach.exercises.pick import lacking, poster, posts_of, too_little
 
 
 def _posts(c):
-    if none := lacking(c, "creators", "posts"):
+    if (none := lacking(c, "creators", "posts")) is not None:
         return none
     found = poster(c)
     if found is None:
@@ -29,7 +29,7 @@ def _per_post(g):
 
 
 def _first_two(c):
-    if none := lacking(c, "creators", "posts"):
+    if (none := lacking(c, "creators", "posts")) is not None:
         return none
     import playbook
 

@@ -8,7 +8,7 @@ from playbook.teach.exercises.pick import lacking, too_little
 
 
 def _bands(c):
-    if none := lacking(c, "audience"):
+    if (none := lacking(c, "audience")) is not None:
         return none
     for dimension in ("age", "gender", "country", "language"):
         ours = getattr(c.brief.brand.customers, dimension)
@@ -33,7 +33,7 @@ def _bands(c):
 
 
 def _parts(c):
-    if none := lacking(c, "creators"):
+    if (none := lacking(c, "creators")) is not None:
         return none
     import playbook
 
@@ -62,7 +62,7 @@ def _doubled(g):
 
 
 def _target(c):
-    if none := lacking(c, "creators"):
+    if (none := lacking(c, "creators")) is not None:
         return none
     import playbook
 
@@ -114,6 +114,32 @@ EXERCISES = (
     ),
     Exercise(
         id="fit-2",
+        title="What a thousand of the right people cost",
+        minutes=5,
+        kind="decide",
+        unit="number",
+        given=_target,
+        right=lambda g: 1000 * g.cost / (g.reach * g.target_share),
+        wrong=(
+            Wrong(lambda g: 1000 * g.cost / g.reach, "That is the price of a thousand people of any kind. Only some are of your target."),
+            Wrong(
+                lambda g: 1000 * g.cost / (g.followers * g.target_share),
+                "You divided by followers. Not every follower sees a post, and some who see it do not follow: use reach.",
+            ),
+            Wrong(lambda g: g.cost / (g.reach * g.target_share), "That is the price of one person. A thousand are asked for."),
+            Wrong(
+                lambda g: 1000 * g.cost / g.reach * g.target_share,
+                "That makes fewer of the right people cheaper. With a smaller share, each of them costs more.",
+            ),
+        ),
+        hints=(
+            "How many people of your target does a post reach?",
+            "Reach times the share that belongs to the target.",
+            "Cost divided by these people, times a thousand.",
+        ),
+    ),
+    Exercise(
+        id="fit-3",
         title="Change one weight",
         minutes=5,
         kind="change",
@@ -138,32 +164,6 @@ EXERCISES = (
             "Only one number changes: the weight of the audience, to twice what it is.",
             "A weighted mean adds up weight times part.",
             "In the end divide by the sum of the weights, the doubled one included.",
-        ),
-    ),
-    Exercise(
-        id="fit-3",
-        title="What a thousand of the right people cost",
-        minutes=5,
-        kind="decide",
-        unit="number",
-        given=_target,
-        right=lambda g: 1000 * g.cost / (g.reach * g.target_share),
-        wrong=(
-            Wrong(lambda g: 1000 * g.cost / g.reach, "That is the price of a thousand people of any kind. Only some are of your target."),
-            Wrong(
-                lambda g: 1000 * g.cost / (g.followers * g.target_share),
-                "You divided by followers. Not every follower sees a post, and some who see it do not follow: use reach.",
-            ),
-            Wrong(lambda g: g.cost / (g.reach * g.target_share), "That is the price of one person. A thousand are asked for."),
-            Wrong(
-                lambda g: 1000 * g.cost / g.reach * g.target_share,
-                "That makes fewer of the right people cheaper. With a smaller share, each of them costs more.",
-            ),
-        ),
-        hints=(
-            "How many people of your target does a post reach?",
-            "Reach times the share that belongs to the target.",
-            "Cost divided by these people, times a thousand.",
         ),
     ),
 )

@@ -14,7 +14,7 @@ LETTERS = ("a", "b", "c", "d")
 
 
 def _talks(c):
-    if none := lacking(c, "outreach"):
+    if (none := lacking(c, "outreach")) is not None:
         return none
     table = c.data.outreach
     # who was asked yesterday has had no time to answer
@@ -112,29 +112,6 @@ EXERCISES = (
     ),
     Exercise(
         id="outreach-2",
-        title="Which label will readers see?",
-        minutes=5,
-        kind="mistake",
-        unit="choice",
-        options=LETTERS,
-        given=_captions,
-        right=_clear,
-        wrong=(
-            Wrong(
-                lambda g: _letter(g, "#newin"),
-                "The label is there, but last in a row of tags. Nobody reads that far: it has to come first.",
-            ),
-            Wrong(lambda g: _letter(g, "Thank you @"), "Thanks and a tag say that you know the brand, not that you were paid."),
-            Wrong(lambda g: _letter(g, "#collab"), "Many readers do not know what this word means: advisers tell you not to rely on it."),
-        ),
-        hints=(
-            "Read each caption as somebody who scrolls past: after three words, do you know that it is paid?",
-            "A label has to be plain, and at the beginning.",
-            "Tagging, thanking and short forms do not replace the label.",
-        ),
-    ),
-    Exercise(
-        id="outreach-3",
         title="Which link tells who sold?",
         minutes=5,
         kind="decide",
@@ -160,6 +137,29 @@ EXERCISES = (
             "Suppose two creators post on one day. What in the link tells them apart?",
             "utm_campaign is the same for all of a campaign; there is another part for who or what brought the click.",
             "The kit's links name the creator in utm_content.",
+        ),
+    ),
+    Exercise(
+        id="outreach-3",
+        title="Which label will readers see?",
+        minutes=5,
+        kind="mistake",
+        unit="choice",
+        options=LETTERS,
+        given=_captions,
+        right=_clear,
+        wrong=(
+            Wrong(
+                lambda g: _letter(g, "#newin"),
+                "The label is there, but last in a row of tags. Nobody reads that far: it has to come first.",
+            ),
+            Wrong(lambda g: _letter(g, "Thank you @"), "Thanks and a tag say that you know the brand, not that you were paid."),
+            Wrong(lambda g: _letter(g, "#collab"), "Many readers do not know what this word means: advisers tell you not to rely on it."),
+        ),
+        hints=(
+            "Read each caption as somebody who scrolls past: after three words, do you know that it is paid?",
+            "A label has to be plain, and at the beginning.",
+            "Tagging, thanking and short forms do not replace the label.",
         ),
     ),
 )

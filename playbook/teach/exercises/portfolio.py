@@ -22,7 +22,7 @@ def _known(c):
 
 
 def _two(c):
-    if none := lacking(c, "creators"):
+    if (none := lacking(c, "creators")) is not None:
         return none
     table = _known(c)
     if isinstance(table, Missing):
@@ -40,7 +40,7 @@ def _two(c):
 
 
 def _set(c):
-    if none := lacking(c, "creators"):
+    if (none := lacking(c, "creators")) is not None:
         return none
     table = _known(c)
     if isinstance(table, Missing):

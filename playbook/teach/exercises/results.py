@@ -10,7 +10,7 @@ from playbook.teach.exercises.pick import lacking, too_little
 
 
 def _sales(c):
-    if none := lacking(c, "orders", "payouts"):
+    if (none := lacking(c, "orders", "payouts")) is not None:
         return none
     import playbook
 
@@ -28,7 +28,7 @@ def _sales(c):
 
 
 def _marked(c):
-    if none := lacking(c, "orders"):
+    if (none := lacking(c, "orders")) is not None:
         return none
     import playbook
 
@@ -45,7 +45,7 @@ def _marked(c):
 
 
 def _regions(c):
-    if none := lacking(c, "brand_daily"):
+    if (none := lacking(c, "brand_daily")) is not None:
         return none
     from playbook.results.lift import panel
 
@@ -70,6 +70,28 @@ def _rise(g):
 EXERCISES = (
     Exercise(
         id="results-1",
+        title="What do the marks see?",
+        minutes=4,
+        kind="predict",
+        unit="share",
+        given=_marked,
+        right=lambda g: g.revenue[g.marked].sum() / g.revenue.sum(),
+        wrong=(
+            Wrong(lambda g: g.marked.mean(), "That is their share of orders. Orders differ in size: the share of revenue is asked for."),
+            Wrong(lambda g: g.revenue[~g.marked].sum() / g.revenue.sum(), "That is the share without a mark."),
+            Wrong(
+                lambda g: g.revenue[g.marked].sum() / g.revenue[~g.marked].sum(),
+                "You compared marked with unmarked. A share is a part of the whole.",
+            ),
+        ),
+        hints=(
+            "Revenue with a mark, as a part of all revenue of these days.",
+            "A column of True and False in square brackets picks the rows.",
+            "Sum of the picked revenue over the sum of all.",
+        ),
+    ),
+    Exercise(
+        id="results-2",
         title="Which return?",
         minutes=5,
         kind="mistake",
@@ -97,29 +119,29 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        id="results-2",
-        title="What do the marks see?",
-        minutes=4,
-        kind="predict",
-        unit="share",
-        given=_marked,
-        right=lambda g: g.revenue[g.marked].sum() / g.revenue.sum(),
+        id="results-3",
+        title="How many orders would have paid for it?",
+        minutes=5,
+        kind="change",
+        unit="number",
+        given=_sales,
+        right=lambda g: g.cost / (g.contribution / g.orders),
         wrong=(
-            Wrong(lambda g: g.marked.mean(), "That is their share of orders. Orders differ in size: the share of revenue is asked for."),
-            Wrong(lambda g: g.revenue[~g.marked].sum() / g.revenue.sum(), "That is the share without a mark."),
+            Wrong(lambda g: g.cost / (g.revenue / g.orders), "You divided by the revenue of an order. Only what it leaves over can pay."),
+            Wrong(lambda g: g.cost / g.contribution, "That is a share of your orders. How many orders is it?"),
             Wrong(
-                lambda g: g.revenue[g.marked].sum() / g.revenue[~g.marked].sum(),
-                "You compared marked with unmarked. A share is a part of the whole.",
+                lambda g: g.cost / (g.contribution / g.orders) - g.orders,
+                "That is how many more it would have taken than there were. How many in all?",
             ),
         ),
         hints=(
-            "Revenue with a mark, as a part of all revenue of these days.",
-            "A column of True and False in square brackets picks the rows.",
-            "Sum of the picked revenue over the sum of all.",
+            "What does one order leave over, on average?",
+            "So many orders times that should be the cost.",
+            "Contribution over orders is what one leaves over; divide the cost by it.",
         ),
     ),
     Exercise(
-        id="results-3",
+        id="results-4",
         title="What would have come anyway?",
         minutes=6,
         kind="decide",
@@ -148,28 +170,6 @@ EXERCISES = (
             "How many times their level before did the regions with the campaign sell during it?",
             "The same for the regions without it. That is what would have come anyway.",
             "Divide the first by the second, and take off 1.",
-        ),
-    ),
-    Exercise(
-        id="results-4",
-        title="How many orders would have paid for it?",
-        minutes=5,
-        kind="change",
-        unit="number",
-        given=_sales,
-        right=lambda g: g.cost / (g.contribution / g.orders),
-        wrong=(
-            Wrong(lambda g: g.cost / (g.revenue / g.orders), "You divided by the revenue of an order. Only what it leaves over can pay."),
-            Wrong(lambda g: g.cost / g.contribution, "That is a share of your orders. How many orders is it?"),
-            Wrong(
-                lambda g: g.cost / (g.contribution / g.orders) - g.orders,
-                "That is how many more it would have taken than there were. How many in all?",
-            ),
-        ),
-        hints=(
-            "What does one order leave over, on average?",
-            "So many orders times that should be the cost.",
-            "Contribution over orders is what one leaves over; divide the cost by it.",
         ),
     ),
 )

@@ -10,7 +10,7 @@ from playbook.teach.exercises.pick import lacking, too_little
 
 
 def _sizes(c):
-    if none := lacking(c, "creators"):
+    if (none := lacking(c, "creators")) is not None:
         return none
     bounds = dict(c.brief.tiers.bounds())
     after = min((b for b in bounds.values() if b > bounds["micro"]), default=np.inf)

@@ -8,7 +8,7 @@ from playbook.teach.exercises.pick import lacking, too_little
 
 
 def _sample(c):
-    if none := lacking(c, "follower_sample"):
+    if (none := lacking(c, "follower_sample")) is not None:
         return none
     import playbook
     from playbook.trust.followers import errors
@@ -51,7 +51,7 @@ def _right_listed(g):
 
 
 def _days(c):
-    if none := lacking(c, "follower_history"):
+    if (none := lacking(c, "follower_history")) is not None:
         return none
     history = c.data.follower_history.dropna(subset=["followers"]).sort_values(["creator", "day"])
     counts = history.groupby("creator")["followers"].agg(["size", "first", "last", "max"])
@@ -70,6 +70,31 @@ def _days(c):
 EXERCISES = (
     Exercise(
         id="trust-1",
+        title="The largest jump",
+        minutes=5,
+        kind="decide",
+        unit="share",
+        given=_days,
+        right=lambda g: (g.followers.diff() / g.followers.shift()).max(),
+        wrong=(
+            Wrong(lambda g: g.followers.diff().max(), "That is how many followers came. As a share of those there were the day before?"),
+            Wrong(
+                lambda g: (g.followers.diff() / g.followers).max(),
+                "You divided by the followers after the jump. Growth is measured by what was there before.",
+            ),
+            Wrong(
+                lambda g: g.followers.iloc[-1] / g.followers.iloc[0] - 1,
+                "That is the growth over the whole time. Which single day brought most?",
+            ),
+        ),
+        hints=(
+            "How many followers came from each day to the next?",
+            "diff() gives the change from the day before, shift() the value of the day before.",
+            "Divide the one by the other, and take the largest.",
+        ),
+    ),
+    Exercise(
+        id="trust-2",
         title="Is whoever is listed a fake?",
         minutes=5,
         kind="predict",
@@ -92,7 +117,7 @@ EXERCISES = (
         ),
     ),
     Exercise(
-        id="trust-2",
+        id="trust-3",
         title="Correct the share",
         minutes=5,
         kind="mistake",
@@ -115,31 +140,6 @@ EXERCISES = (
             "Even without any fake, some accounts would be listed: 1 − specificity of them.",
             "Each per cent of fakes adds sensitivity − (1 − specificity) per cent of listed accounts.",
             "Take the false alarms off the share listed, then divide by sensitivity + specificity − 1.",
-        ),
-    ),
-    Exercise(
-        id="trust-3",
-        title="The largest jump",
-        minutes=5,
-        kind="decide",
-        unit="share",
-        given=_days,
-        right=lambda g: (g.followers.diff() / g.followers.shift()).max(),
-        wrong=(
-            Wrong(lambda g: g.followers.diff().max(), "That is how many followers came. As a share of those there were the day before?"),
-            Wrong(
-                lambda g: (g.followers.diff() / g.followers).max(),
-                "You divided by the followers after the jump. Growth is measured by what was there before.",
-            ),
-            Wrong(
-                lambda g: g.followers.iloc[-1] / g.followers.iloc[0] - 1,
-                "That is the growth over the whole time. Which single day brought most?",
-            ),
-        ),
-        hints=(
-            "How many followers came from each day to the next?",
-            "diff() gives the change from the day before, shift() the value of the day before.",
-            "Divide the one by the other, and take the largest.",
         ),
     ),
 )

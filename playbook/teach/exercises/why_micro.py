@@ -8,7 +8,7 @@ from playbook.teach.exercises.pick import lacking, too_little
 
 
 def _rates(c):
-    if none := lacking(c, "creators", "posts"):
+    if (none := lacking(c, "creators", "posts")) is not None:
         return none
     import playbook
 
@@ -25,7 +25,7 @@ def _rates(c):
 
 
 def _prices(c):
-    if none := lacking(c, "creators", "quotes"):
+    if (none := lacking(c, "creators", "quotes")) is not None:
         return none
     import playbook
 
@@ -47,7 +47,7 @@ def _prices(c):
 
 
 def _claims(c):
-    if none := lacking(c, "creators", "posts"):
+    if (none := lacking(c, "creators", "posts")) is not None:
         return none
     import playbook
 
