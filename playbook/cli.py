@@ -173,6 +173,44 @@ def report(
 
 
 @command
+def batch(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH…", help="Campaign folders, patterns such as 'clients/*', or a manifest (CSV, YAML).", show_default=False
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Where the reports go, a folder each.")] = Path("batch"),
+    jobs: Annotated[int | None, typer.Option(min=1, help="Campaigns at a time.", show_default="one a core")] = None,
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Send the campaigns to a Dask cluster: tcp://host:8786.", show_default=False)
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Make every report anew, what has not changed too.")] = False,
+    chapter: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this chapter; may be repeated.", show_default=False)
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="CHAPTER.KNOB=VALUE", help="Change a knob of all; may be repeated.", show_default=False),
+    ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="With each decision as a PDF.")] = False,
+    kernels: Annotated[
+        Kernels, typer.Option(help="Start notebooks as forks of a process that has the libraries loaded, or each on its own.")
+    ] = Kernels.warm,
+    cell_minutes: Annotated[float | None, typer.Option(min=0.01, help="Longest time for a cell.", show_default="60")] = None,
+    campaign_minutes: Annotated[float | None, typer.Option(min=0.01, help="Longest time for a campaign.", show_default="480")] = None,
+    memory_gb: Annotated[float | None, typer.Option(min=0.5, help="Most memory of a notebook.", show_default="8, or its share")] = None,
+) -> None:
+    """Make the reports of many campaigns; skips what has not changed, goes on where an earlier batch stopped."""
+    from playbook.cli_batch import run
+
+    limits = {"cell_seconds": cell_minutes and 60 * cell_minutes, "campaign_seconds": campaign_minutes and 60 * campaign_minutes}
+    limits["memory"] = memory_gb and int(memory_gb * 2**30)
+    options = {"out": out, "jobs": jobs, "dask": dask, "force": force, "chapters": chapter or None, "pdf": pdf, "start": kernels.value}
+    raise typer.Exit(run(paths, limits={k: v for k, v in limits.items() if v}, settings=settings or (), **options))
+
+
+@command
 def world(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is not there yet, or empty.", show_default=False)],
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 1,

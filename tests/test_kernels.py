@@ -106,7 +106,7 @@ def test_figures_are_shown_as_in_any_notebook(job):
     ("cell", "options", "sentence"),
     [
         ("while True: pass", {"cell_seconds": 2}, "A cell took longer than 2 seconds and was stopped"),
-        ("import time; time.sleep(600)", {"run_seconds": 3}, "The chapter took longer than 3 seconds and was stopped"),
+        ("import time; time.sleep(600)", {"notebook_seconds": 3}, "The chapter took longer than 3 seconds and was stopped"),
         (
             "import numpy as np; kept = np.ones(10 * 2**30, dtype='uint8')",
             {"memory": 2 << 30},
@@ -118,7 +118,7 @@ def test_figures_are_shown_as_in_any_notebook(job):
     ],
 )
 def test_a_kernel_that_fails_fails_alone(job, cell, options, sentence):
-    bad = job("x = 1", cell, name="02_bad", **options)
+    bad = job("x = 1", cell, name="02_bad", limits=kernels.Limits(**options))
     started: list = []
     ran = kernels.run(bad, started)
     assert sentence in ran.failure.sentence and ran.failure.cell.startswith("cell 2")

@@ -27,6 +27,33 @@ SENTENCES = ("NotUsable", "BadCall", "PlaybookError")
 SOCKET_PATH = 80  # bytes; systems allow about 100 for a socket's name, and the kernel adds to ours
 
 
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How long and how much a report may take.
+
+    Attributes
+    ----------
+    cell_seconds, notebook_seconds, campaign_seconds : float
+        Longest time for a cell, for a notebook, and in a batch for a whole campaign.
+    memory : int, optional
+        Bytes that a forked kernel, or a campaign's own process, may take.
+    """
+
+    cell_seconds: float = CELL_SECONDS
+    notebook_seconds: float = RUN_SECONDS
+    campaign_seconds: float = 2 * RUN_SECONDS
+    memory: int | None = MEMORY_BYTES
+
+    @classmethod
+    def shared(cls, at_once: int, **limits: float) -> Limits:
+        """Return limits under which so many kernels at once leave the machine some memory."""
+        try:
+            whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        except (AttributeError, ValueError, OSError):
+            return cls(**limits)
+        return cls(**{"memory": min(MEMORY_BYTES, max(1 << 30, int(0.8 * whole) // max(1, at_once)))} | limits)
+
+
 class Failure(NamedTuple):
     """A chapter that did not run to its end: what happened, and in which cell."""
 
@@ -49,10 +76,7 @@ class Job:
         Set for the kernel.
     warm : str, optional
         Address of the process that kernels are forked from; without one each starts as a process of its own.
-    cell_seconds, run_seconds : float
-        Longest time for a cell, and for the notebook.
-    memory : int, optional
-        Bytes that a forked kernel may take.
+    limits : Limits
     """
 
     chapter: str
@@ -63,9 +87,7 @@ class Job:
     scratch: Path
     environment: dict[str, str]
     warm: str | None = None
-    cell_seconds: float = CELL_SECONDS
-    run_seconds: float = RUN_SECONDS
-    memory: int | None = MEMORY_BYTES
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,8 +167,8 @@ def _execute(job: Job, scratch: Path, started: list[Any]) -> tuple[Any, str, int
         own.append(manager)
         started.append(manager)
 
-    manager = kernel_manager(scratch, environment=environment, warm=job.warm, memory=job.memory, note=note)
-    with _ended_after(job.run_seconds, own) as out_of_time:
+    manager = kernel_manager(scratch, environment=environment, warm=job.warm, memory=job.limits.memory, note=note)
+    with _ended_after(job.limits.notebook_seconds, own) as out_of_time:
         try:
             notebook = execute_notebook(
                 _for_a_report(job.source),
@@ -156,7 +178,7 @@ def _execute(job: Job, scratch: Path, started: list[Any]) -> tuple[Any, str, int
                 engine_name=ENGINE,
                 keep=kept,
                 start_timeout=START_SECONDS,
-                execution_timeout=math.ceil(job.cell_seconds),
+                execution_timeout=math.ceil(job.limits.cell_seconds),
                 kernel_manager_class=manager,
                 # a forked kernel holds nothing that it must put away; killing it takes no time
                 **({"shutdown_kernel": "immediate"} if job.warm else {}),
@@ -180,7 +202,7 @@ def _execute(job: Job, scratch: Path, started: list[Any]) -> tuple[Any, str, int
             except Exception:
                 notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {job.chapter}")])
             begun = [i for i, c in enumerate(notebook.cells) if c.cell_type == "code" and c.metadata.get("papermill", {}).get("start_time")]
-            sentence = _slow("The chapter", job.run_seconds) if out_of_time() else _why(problem, job)
+            sentence = _slow("The chapter", job.limits.notebook_seconds) if out_of_time() else _why(problem, job)
             return notebook, sentence, begun[-1] if begun else 0
 
 
@@ -233,7 +255,7 @@ def _why(problem: Exception, job: Job) -> str:
     if name == "DeadKernelError":
         return "The kernel died, most often for want of memory; close other programs and run the chapter again."
     if name == "CellTimeoutError":
-        return _slow("A cell", job.cell_seconds)
+        return _slow("A cell", job.limits.cell_seconds)
     said = " ".join(str(problem).split())[:200]
     return f"The notebook could not be run ({name}: {said})."
 

@@ -101,7 +101,7 @@ def write(stage: Path, site: Site, document: Mapping[str, Any]) -> None:
 def chapter_page(site: Site, state: State, *, before: State | None = None, after: State | None = None) -> str:
     """Return the page of one chapter."""
     there = {s.chapter.notebook.removesuffix(".ipynb") for s in site.states if s.notebook is not None}
-    return _template("chapter.html.j2").render(
+    return template("chapter.html.j2").render(
         site=site,
         state=state,
         cells=_cells(state, there),
@@ -116,7 +116,7 @@ def index_page(site: Site, document: Mapping[str, Any]) -> str:
     """Return the front page: the decision, the findings, the inputs, the chapters."""
     from playbook.report import decision
 
-    return _template("index.html.j2").render(
+    return template("index.html.j2").render(
         site=site,
         document=document,
         decision=decision.decision(site.states, site.write, document),
@@ -438,7 +438,8 @@ def _three(value: float) -> float:
 
 
 @functools.cache
-def _template(name: str) -> Any:
+def template(name: str) -> Any:
+    """Return one of the templates of pages; text put into it is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 

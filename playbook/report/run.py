@@ -27,7 +27,7 @@ from playbook.memo import ENV_MEMO
 from playbook.report import collect, kernels
 from playbook.report import settings as settings_of
 from playbook.report import warm as warm_kernels
-from playbook.report.kernels import Failure, Job, Ran
+from playbook.report.kernels import Failure, Job, Limits, Ran
 
 WORK = ".work"
 # how kernels start where the caller does not say: `plain`, or the address of a process to fork them from
@@ -70,6 +70,9 @@ def report(
     notebooks: str | Path | None = None,
     workers: int | None = None,
     start: str = "warm",
+    limits: Limits | None = None,
+    pdf: bool = False,
+    patience: float = 0.0,
 ) -> RunResult:
     """Run the chapters of a campaign by papermill and write the report.
 
@@ -92,6 +95,12 @@ def report(
     start : {'warm', 'plain'} or str
         How kernels start: as forks of a process that has the libraries loaded (where the system can do that), or each as a process of its
         own; or the address of a process to fork from.
+    limits : Limits, optional
+        Longest times and most memory.
+    pdf : bool
+        With the decision as a PDF, `OUT/summary.pdf`.
+    patience : float
+        Seconds to wait for another run that writes to the same folder.
 
     Returns
     -------
@@ -106,7 +115,7 @@ def report(
     """
     from playbook.folders import notebooks_dir
 
-    began, started = time.monotonic(), time.time()
+    began, since = time.monotonic(), time.time()
     tell = progress or (lambda line: None)
     source = Path(notebooks) if notebooks is not None else notebooks_dir()
     chosen = _chosen(chapters, source)
@@ -115,10 +124,13 @@ def report(
     target = _target(out, home, source)
     edited = settings_of.from_notebooks(source)
     brief = briefs.read(home, settings_of.merged(edited, given))
-    with _writing(target, home), _alone(target):
+    with writing(target, home), alone(target, patience):
         stage = target / WORK / "stage"
         shutil.rmtree(stage, ignore_errors=True)
-        with tempfile.TemporaryDirectory(prefix="pb-", ignore_cleanup_errors=True) as private, _started(start, Path(private), tell) as warm:
+        with (
+            tempfile.TemporaryDirectory(prefix="pb-", ignore_cleanup_errors=True) as private,
+            started(start, Path(private), tell=tell) as warm,
+        ):
             scratch = Path(private)
             # the libraries load beside this
             data, reread = _data(home, brief, target / WORK / "snapshot")
@@ -126,14 +138,16 @@ def report(
             tell(f"Read {home.name}: {sum(data.rows().values()):,} rows of {len(data.provenance)} files, as of {data.as_of:%Y-%m-%d}.")
             # private to this run and gone after it: what chapters share is pickled there
             (fits := scratch / "fits").mkdir()
-            ran = _run([_job(c, campaign, scratch, target, source, edited, given, fits, warm) for c in chosen], workers, tell)
+            ran = _run(
+                [_job(c, campaign, scratch, target, source, edited, given, fits, warm, limits or Limits()) for c in chosen], workers, tell
+            )
         found = {c.name: (stage if c in chosen else target) / "notebooks" / c.notebook for c in CHAPTERS}
         states = collect.chapters(found, campaign.fingerprint)
         changed = [s.chapter.name for s in states if s.chapter in chosen and s.stale]
         if changed:
             raise NotUsable(f"{home} changed while its report was made (seen in {', '.join(changed)}); run it again, nothing was written.")
         _write(
-            campaign, states, stage, given=given, edited=edited, about=_about(home, chosen, settings, started, began, not reread, states)
+            campaign, states, stage, given=given, edited=edited, about=_about(campaign, chosen, settings, since, began, not reread, states)
         )
         _publish(stage, target)
         failed = tuple(r.failure for r in ran if r.failure)
@@ -146,7 +160,7 @@ def report(
 
 
 @contextlib.contextmanager
-def _started(start: str, scratch: Path, tell: Progress) -> Iterator[str | None]:
+def started(start: str, scratch: Path, *, also: Iterable[str] = (), tell: Progress = lambda line: None) -> Iterator[str | None]:
     """Give the address of a process to fork kernels from, or None where they start the plain way."""
     start = os.environ.get(ENV_KERNELS, start) if start == "warm" else start
     if start not in ("warm", "plain"):
@@ -157,7 +171,7 @@ def _started(start: str, scratch: Path, tell: Progress) -> Iterator[str | None]:
     if start == "plain" or not warm_kernels.available():
         yield None
         return
-    with warm_kernels.server(scratch) as address:
+    with warm_kernels.server(scratch, also) as address:
         if address is None:
             tell("Kernels start the plain way: the process to fork them from did not start.")
         yield address
@@ -201,7 +215,7 @@ def _is_ours(path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _writing(target: Path, home: Path) -> Iterator[None]:
+def writing(target: Path, home: Path) -> Iterator[None]:
     """Turn what the system says of a folder that cannot be written into one sentence."""
     try:
         yield
@@ -225,19 +239,24 @@ def _no_writing(target: Path, problem: OSError) -> str:
 
 
 @contextlib.contextmanager
-def _alone(target: Path) -> Iterator[None]:
+def alone(target: Path, patience: float = 0.0) -> Iterator[None]:
     """Hold the folder for one run; the system lets go of it when the process ends, however it ends."""
     work = target / WORK
     work.mkdir(parents=True, exist_ok=True)
     with (work / "lock").open("a+b") as lock:
-        try:
-            _lock(lock)
-        except OSError as problem:
-            if problem.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
-                # a disk without locks, such as some network drives: go on without
-                yield
-                return
-            raise BadCall(f"{target} is being written by another run; wait for its end, or name another folder with --out.") from None
+        until = time.monotonic() + patience
+        while True:
+            try:
+                _lock(lock)
+                break
+            except OSError as problem:
+                if problem.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
+                    # a disk without locks, such as some network drives: go on without
+                    break
+                if time.monotonic() >= until:
+                    said = f"{target} is being written by another run; wait for its end, or name another folder with --out."
+                    raise BadCall(said) from None
+                time.sleep(0.1)
         yield
 
 
@@ -276,6 +295,7 @@ def _job(
     given: settings_of.Settings,
     fits: Path,
     warm: str | None,
+    limits: Limits,
 ) -> Job:
     # what this notebook sets itself it will say itself; the other chapters hear it from us
     others = {name: knobs for name, knobs in edited.items() if name != chapter.name}
@@ -295,6 +315,7 @@ def _job(
         scratch=scratch,
         environment=environment,
         warm=warm,
+        limits=limits,
     )
 
 
@@ -356,10 +377,10 @@ def _write(
 
 
 def _about(
-    home: Path,
+    campaign: Campaign,
     chosen: list[Chapter],
     settings: Iterable[str] | None,
-    started: float,
+    since: float,
     began: float,
     reused: bool,
     states: list[collect.State],
@@ -367,7 +388,7 @@ def _about(
     """Return what `run.json` says: when, with what and how long; nothing about whose machine."""
     import datetime as dt
 
-    words = ["playbook", "report", home.name]
+    words = ["playbook", "report", campaign.folder.name]
     if len(chosen) < len(CHAPTERS):
         words += [w for c in chosen for w in ("--chapter", c.name)]
     words += [w for s in settings or () for w in ("--set", s)]
@@ -375,9 +396,11 @@ def _about(
         "schema": collect.SCHEMA,
         "playbook": _version("micro-influencer-playbook"),
         "command": shlex.join(words),
-        "started": dt.datetime.fromtimestamp(started, dt.UTC).isoformat(timespec="seconds"),
+        "started": dt.datetime.fromtimestamp(since, dt.UTC).isoformat(timespec="seconds"),
         "finished": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "seconds": round(time.monotonic() - began, 2),
+        "goal": campaign.brief.goal.kind,
+        "currency": campaign.brief.budget.currency,
         "data_read": "from an earlier run's copy" if reused else "from the folder",
         "chapters": [
             {"name": s.chapter.name, "status": s.status, "seconds": s.seconds, "run_now": s.chapter in chosen}

@@ -18,7 +18,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,8 @@ def fork(address: str, **request: Any) -> Forked:
     address : str
         The server's socket.
     request
-        `argv` (arguments of the kernel), `env`, `cwd`, `log` (file for what it prints), `memory` (bytes that it may take, or None).
+        `argv` (arguments of the kernel), or `call` (``module:function``) and `arguments` (plain values) for a fork that is no kernel;
+        `env`, `cwd`, `log` (file for what it prints), `memory` (bytes that it may take, or None).
 
     Raises
     ------
@@ -135,10 +136,11 @@ def spec(address: str, *, log_file: Path, memory: int | None = None) -> dict[str
 
 
 @contextlib.contextmanager
-def server(scratch: Path) -> Iterator[str | None]:
+def server(scratch: Path, also: Iterable[str] = ()) -> Iterator[str | None]:
     """Run a server for as long as the context lasts; give its address, or None where there can be none.
 
-    Returns at once: the libraries load while the caller goes on, and the first kernel waits for them.
+    Returns at once: the libraries load while the caller goes on, and the first kernel waits for them. `also` are modules to load beside
+    those that kernels need.
     """
     address = str(scratch / "warm")
     if not available() or len(address) > 100:
@@ -149,7 +151,7 @@ def server(scratch: Path) -> Iterator[str | None]:
     environment.pop("MPLBACKEND", None)
     with (scratch / "warm.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "playbook.report.warm", address],
+            [sys.executable, "-P", "-m", "playbook.report.warm", address, *also],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
@@ -189,14 +191,14 @@ class _Server:
         connection.close()
 
 
-def serve(address: str) -> None:
+def serve(address: str, also: Iterable[str] = ()) -> None:
     """Load the libraries and fork a kernel for each request, until stdin closes."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(address + "~")
     listener.listen(64)
     # whoever sees the address can connect, and is served when all is loaded
     Path(address + "~").rename(address)
-    _preload()
+    _preload(also)
     woken, waker = socket.socketpair()
     woken.setblocking(False)
     waker.setblocking(False)
@@ -266,13 +268,13 @@ def _end(pid: int) -> None:
             kill(pid, signal.SIGKILL)
 
 
-def _preload() -> None:
+def _preload(also: Iterable[str] = ()) -> None:
     """Import what notebooks need, and draw once, so that fonts are found."""
     import gc
     import importlib
     import io
 
-    for name in LIBRARIES:
+    for name in (*LIBRARIES, *also):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     from matplotlib.figure import Figure
@@ -296,7 +298,7 @@ def _preload() -> None:
 
 
 def _kernel(request: dict[str, Any]) -> None:
-    """Become a kernel; never returns."""
+    """Become a kernel, or whatever was asked for; never returns."""
     code = 1
     try:
         os.setsid()
@@ -318,6 +320,13 @@ def _kernel(request: dict[str, Any]) -> None:
 
         # what a fresh process would draw from chance and read from its environment
         np.random.seed()
+        if "call" in request:
+            import importlib
+
+            module, _, name = request["call"].partition(":")
+            getattr(importlib.import_module(module), name)(**request["arguments"])
+            code = 0
+            return
         mpl.rcParams["backend"] = os.environ.get("MPLBACKEND", "module://matplotlib_inline.backend_inline")
         sys.argv = ["ipykernel_launcher", *request["argv"]]
         from ipykernel.kernelapp import IPKernelApp
@@ -347,4 +356,4 @@ def _end_with_the_server() -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(sys.argv[1], sys.argv[2:])
