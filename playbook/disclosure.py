@@ -22,6 +22,7 @@ import pandas as pd
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing, needs
+from playbook.memo import remembered
 
 State = Literal["clear", "unclear", "missing"]
 STATES: tuple[State, ...] = ("clear", "unclear", "missing")
@@ -287,6 +288,7 @@ def lint(
     return Reading(state=state, hits=tuple(ordered), jurisdiction=jurisdiction)
 
 
+@remembered
 @needs("posts", otherwise="posts with caption and sponsored, so that past paid posts can be read")
 def past_posts(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """Read the captions of past posts that are known to be paid.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import pickle
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,8 +16,10 @@ from playbook.data.dataset import Dataset, SourceFile
 from playbook.data.engine import Posts
 from playbook.data.tables import TABLES
 from playbook.findings import Finding
+from playbook.memo import ENV_MEMO
 
 INDEX = "snapshot.json"
+_TABLES = "tables"
 
 
 def save(data: Dataset, target: Path, *, folder: Path, brief: Brief) -> None:
@@ -52,25 +56,35 @@ def save(data: Dataset, target: Path, *, folder: Path, brief: Brief) -> None:
     (target / INDEX).write_text(json.dumps(index), encoding="utf-8")
 
 
+def share(data: Dataset, private: Path, *, folder: Path, brief: Brief) -> None:
+    """Put the tables without the posts into the private folder of a run, where its kernels get them in a tenth of the time.
+
+    A pickle is trusted in that folder alone.
+    """
+    frames = {name: getattr(data, name) for name in TABLES if name != "posts"}
+    (private / _TABLES).write_bytes(pickle.dumps((str(folder), _state(folder, brief), frames), protocol=pickle.HIGHEST_PROTOCOL))
+
+
+def _shared(state: tuple[str, str]) -> dict[str, pd.DataFrame] | None:
+    private = os.environ.get(ENV_MEMO)
+    if not private:
+        return None
+    try:
+        *whose, frames = pickle.loads((Path(private) / _TABLES).read_bytes())
+    except OSError:
+        return None
+    return frames if tuple(whose) == state else None
+
+
 def open_snapshot(target: Path, *, folder: Path, brief: Brief) -> Dataset | None:
     """Open a snapshot, or return None where there is none of this folder in its present state."""
-    import duckdb
-
     try:
         index = json.loads((target / INDEX).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     if index["folder"] != str(folder) or index["state"] != _state(folder, brief):
         return None
-    frames = {name: table.empty() for name, table in TABLES.items() if name != "posts"}
-    with duckdb.connect(":memory:") as db:
-        for name in index["tables"]:
-            if name != "posts":
-                frame = db.execute(f"SELECT * FROM read_parquet('{_quoted(target / f'{name}.parquet')}')").df()
-                for column in TABLES[name].columns:
-                    if column.kind == "time":
-                        frame[column.name] = frame[column.name].dt.tz_localize("UTC")
-                frames[name] = TABLES[name].typed(frame)
+    frames = _shared((index["folder"], index["state"])) or _read(target, index["tables"])
     return Dataset(
         posts=Posts(target / "posts.parquet"),
         as_of=pd.Timestamp(index["as_of"]),
@@ -78,6 +92,21 @@ def open_snapshot(target: Path, *, folder: Path, brief: Brief) -> Dataset | None
         provenance=tuple(SourceFile(**s) for s in index["provenance"]),
         **frames,
     )
+
+
+def _read(target: Path, tables: list[str]) -> dict[str, pd.DataFrame]:
+    import duckdb
+
+    frames = {name: table.empty() for name, table in TABLES.items() if name != "posts"}
+    with duckdb.connect(":memory:") as db:
+        for name in tables:
+            if name != "posts":
+                frame = db.execute(f"SELECT * FROM read_parquet('{_quoted(target / f'{name}.parquet')}')").df()
+                for column in TABLES[name].columns:
+                    if column.kind == "time":
+                        frame[column.name] = frame[column.name].dt.tz_localize("UTC")
+                frames[name] = TABLES[name].typed(frame)
+    return frames
 
 
 def _cast(name: str, kind: str) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from playbook.brief import AGE_BANDS, Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing, needs
+from playbook.memo import remembered
 
 DIMENSIONS = ("age", "gender", "country", "language")
 WHOLE = 0.98  # shares that add up to this much name everybody
@@ -205,6 +206,7 @@ def compare(
     return out
 
 
+@remembered
 @needs("creators", "audience", otherwise=ADD_AUDIENCE)
 def audience(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """Compare each creator's audience with the brand's customers, dimension by dimension.
@@ -278,6 +280,7 @@ def _bucket(dimension: str, bucket: str) -> str:
     )
 
 
+@remembered
 @needs("creators", "audience", otherwise=ADD_AUDIENCE)
 def in_target(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """Return the share of each creator's audience that lies in the target in all dimensions at once.

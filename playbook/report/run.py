@@ -113,6 +113,7 @@ def report(
     NotUsable
         Where the campaign cannot be read or the report cannot be written.
     """
+    from playbook.data import snapshot
     from playbook.folders import notebooks_dir
 
     began, since = time.monotonic(), time.time()
@@ -138,6 +139,7 @@ def report(
             tell(f"Read {home.name}: {sum(data.rows().values()):,} rows of {len(data.provenance)} files, as of {data.as_of:%Y-%m-%d}.")
             # private to this run and gone after it: what chapters share is pickled there
             (fits := scratch / "fits").mkdir()
+            snapshot.share(data, fits, folder=home, brief=brief)
             ran = _run(
                 [_job(c, campaign, scratch, target, source, edited, given, fits, warm, limits or Limits()) for c in chosen], workers, tell
             )

@@ -12,6 +12,7 @@ from playbook.brief import Brief
 from playbook.creators import with_tiers
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing, needs
+from playbook.memo import remembered
 from playbook.results.attribution import attribute
 from playbook.results.delivered import delivered_posts
 from playbook.results.spending import PAYOUTS_WANTED, spend
@@ -342,6 +343,7 @@ class Sales:
     unattributed_share: float
 
 
+@remembered
 @needs("orders", "payouts", otherwise=f"orders with order, ordered_at, code, utm_content, revenue and refunded, and {PAYOUTS_WANTED}")
 def sales(data: Dataset, brief: Brief) -> Sales | Missing:
     """Return orders, revenue, contribution margin, ROAS and ROI of the campaign, with intervals.
