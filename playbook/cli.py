@@ -157,14 +157,15 @@ def report(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="CHAPTER.KNOB=VALUE", help="Change a knob; may be repeated.", show_default=False)
     ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="With the decision as a PDF.")] = False,
     kernels: Annotated[
         Kernels, typer.Option(help="Start notebooks as forks of a process that has the libraries loaded, or each on its own.")
     ] = Kernels.warm,
 ) -> None:
-    """Run the chapters and write the report: pages, notebooks, a workbook and results.json."""
+    """Run the chapters and write the report: pages, notebooks, a workbook and results.json; with --pdf the decision as a PDF."""
     from playbook.report.run import report as run
 
-    result = run(folder, out=out, chapters=chapter or None, settings=settings or (), progress=typer.echo, start=kernels.value)
+    result = run(folder, out=out, chapters=chapter or None, settings=settings or (), progress=typer.echo, start=kernels.value, pdf=pdf)
     for failure in result.failed:
         name = getattr(failure.chapter, "name", failure.chapter)
         typer.echo(f"Chapter {name} failed: {failure.sentence}", err=True)
@@ -208,6 +209,19 @@ def batch(
     limits["memory"] = memory_gb and int(memory_gb * 2**30)
     options = {"out": out, "jobs": jobs, "dask": dask, "force": force, "chapters": chapter or None, "pdf": pdf, "start": kernels.value}
     raise typer.Exit(run(paths, limits={k: v for k, v in limits.items() if v}, settings=settings or (), **options))
+
+
+@command
+def diff(
+    first: Annotated[Path, typer.Argument(metavar="RUN_A", help="A report's folder.", show_default=False)],
+    second: Annotated[Path, typer.Argument(metavar="RUN_B", help="Another one's.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the changes as JSON.")] = False,
+) -> None:
+    """Say what changed between two reports: inputs, knobs, versions, chapters, claims, figures, findings."""
+    from playbook.report import diff as differences
+
+    changes = differences.diff(first, second)
+    typer.echo(json.dumps(differences.as_json(changes), ensure_ascii=False, indent=2) if as_json else differences.told(changes))
 
 
 @command

@@ -21,8 +21,8 @@ from playbook.wording import Wording, plural, wording
 TEMPLATES = Path(__file__).parent / "templates"
 LOGO_BYTES = 1_000_000
 _LINK = re.compile(r"\]\((?:\./)?(\d\d_\w+)\.ipynb(#[^)\s]*)?\)")
-_VERDICTS = {"holds": "Holds", "does_not_hold": "Does not hold", "cannot_tell": "Cannot tell"}
-_STATUS = {
+VERDICTS = {"holds": "Holds", "does_not_hold": "Does not hold", "cannot_tell": "Cannot tell"}
+STATUS = {
     "done": "Answered",
     "partial": "Partly answered",
     "needs_data": "Needs data",
@@ -30,7 +30,7 @@ _STATUS = {
     "not run": "Not run",
     "out of date": "Out of date",
 }
-_SOURCES = {
+SOURCES = {
     "measured": "counted or computed from your data",
     "quoted": "a person or a tool told you",
     "benchmark": "published by others, with source and year",
@@ -446,9 +446,9 @@ def template(name: str) -> Any:
     env = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     env.globals.update(
         css=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
-        verdicts=_VERDICTS,
-        status_words=_STATUS,
-        sources=_SOURCES,
+        verdicts=VERDICTS,
+        status_words=STATUS,
+        sources=SOURCES,
         number=number,
         estimate=estimate,
         interval=interval,

@@ -33,7 +33,7 @@ WORK = ".work"
 # how kernels start where the caller does not say: `plain`, or the address of a process to fork them from
 ENV_KERNELS = "PLAYBOOK_KERNELS"
 # in this order: the workbook first, as an open Excel is likeliest to stop a rename; index.html last, when all it links to is there
-LEAVES = ("workbook.xlsx", "notebooks", "chapters", "results.json", "run.json", "index.html")
+LEAVES = ("workbook.xlsx", "summary.pdf", "notebooks", "chapters", "results.json", "run.json", "index.html")
 
 Progress = Callable[[str], None]
 
@@ -148,10 +148,12 @@ def report(
         changed = [s.chapter.name for s in states if s.chapter in chosen and s.stale]
         if changed:
             raise NotUsable(f"{home} changed while its report was made (seen in {', '.join(changed)}); run it again, nothing was written.")
-        _write(
-            campaign, states, stage, given=given, edited=edited, about=_about(campaign, chosen, settings, since, began, not reread, states)
-        )
+        about = _about(campaign, chosen, settings, since, began, not reread, states)
+        _write(campaign, states, stage, given=given, edited=edited, about=about, pdf=pdf)
         _publish(stage, target)
+        if not pdf:
+            # one that an earlier run left would say what no longer holds
+            (target / "summary.pdf").unlink(missing_ok=True)
         failed = tuple(r.failure for r in ran if r.failure)
         stale = tuple(s.chapter.name for s in states if s.stale)
         if stale:
@@ -365,9 +367,10 @@ def _write(
     given: settings_of.Settings,
     edited: settings_of.Settings,
     about: dict[str, Any],
+    pdf: bool,
 ) -> None:
     """Write everything but the notebooks into the stage."""
-    from playbook.report import pages, workbook
+    from playbook.report import pages, summary, workbook
 
     stage.mkdir(parents=True, exist_ok=True)
     site = pages.site(campaign, states, given=given, edited=edited)
@@ -376,6 +379,8 @@ def _write(
     (stage / "run.json").write_text(collect.dumped(about), encoding="utf-8", newline="\n")
     workbook.write(stage / "workbook.xlsx", campaign, states, document)
     pages.write(stage, site, document)
+    if pdf:
+        summary.write(stage / summary.FILE, site, document)
 
 
 def _about(
@@ -403,6 +408,7 @@ def _about(
         "seconds": round(time.monotonic() - began, 2),
         "goal": campaign.brief.goal.kind,
         "currency": campaign.brief.budget.currency,
+        "brief": campaign.brief.model_dump(mode="json"),
         "data_read": "from an earlier run's copy" if reused else "from the folder",
         "chapters": [
             {"name": s.chapter.name, "status": s.status, "seconds": s.seconds, "run_now": s.chapter in chosen}
