@@ -50,6 +50,13 @@ class Campaign:
     chapter: Chapter | None = None
     knobs: dict[str, tuple[Any, str]] = field(default_factory=dict)
 
+    @property
+    def templates(self) -> dict[str, str]:
+        """The user's own templates of letters, by name: `templates/` in the campaign folder; empty where there is none."""
+        from playbook.folders.letters import own_templates
+
+        return own_templates(self.folder)
+
     def _lines(self) -> list[str]:
         from playbook.wording import wording
 

@@ -240,6 +240,28 @@ def world(
 
 
 @command
+def outreach(
+    folder: Campaign,
+    out: Annotated[Path | None, typer.Option(help="Where the letters go.", show_default="<name>-outreach where you are")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="CHAPTER.KNOB=VALUE", help="Change a knob; may be repeated.", show_default=False)
+    ] = None,
+    templates: Annotated[bool, typer.Option("--templates", help="Copy the templates into DIR/templates, to change them there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write anew what is there already.")] = False,
+) -> None:
+    """Write the letters, briefs and checklists for the shortlist as files, with the board to keep and the codes."""
+    from playbook.folders import letters
+
+    if templates:
+        from playbook.campaign import folder_of
+
+        written = letters.write_templates(folder_of(folder))
+        typer.echo(f"{folder}: {len(written)} templates in templates/; what is not changed may be deleted again.")
+        return
+    typer.echo(letters.write_letters(folder, out=out, settings=settings or (), force=force).text)
+
+
+@command
 def forget(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The campaign folder.", show_default=False)],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,

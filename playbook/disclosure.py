@@ -331,6 +331,39 @@ def past_posts(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     )
 
 
+@needs("deliverables", otherwise="deliverables with a column draft: the captions that creators send you before they post")
+def drafts(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
+    """Read the captions that are planned, before they are out.
+
+    Returns
+    -------
+    DataFrame or Missing
+        In the order of the table: `creator`, `deliverable`, `due`, `state`, `rule`, `found`, `text`, `verified`, as in
+        :func:`past_posts`, and `notes` (the other rules that a draft touches).
+    """
+    where = jurisdiction_of(brief)
+    if isinstance(ruled := rules(where), Missing):
+        return ruled
+    frame = data.deliverables[data.deliverables["draft"].notna()].reset_index(drop=True)
+    if frame.empty:
+        return Missing(
+            needs=("deliverables.draft",),
+            text="No draft is in your data: put the captions that creators send you into the column draft of deliverables, and their "
+            "labels are read before anything is out.",
+        )
+    brand = brand_words(brief)
+    video = frame["deliverable"].fillna("").str.casefold().isin(VIDEO_FORMATS)
+    readings = [lint(c, where, brand=brand, video=v) for c, v in zip(frame["draft"], video, strict=True)]
+    return frame[["creator", "deliverable", "due"]].assign(
+        state=[r.state for r in readings],
+        rule=[r.hits[0].rule.id for r in readings],
+        found=[r.hits[0].found for r in readings],
+        text=[r.hits[0].rule.text for r in readings],
+        notes=[" ".join(dict.fromkeys(h.rule.text for h in r.hits[1:])) for r in readings],
+        verified=[r.verified for r in readings],
+    )
+
+
 def per_creator(read: pd.DataFrame | Missing) -> pd.DataFrame | Missing:
     """Count the states of :func:`past_posts` for each creator: `creator`, `posts`, `clear`, `unclear`, `missing`, `clear_share`."""
     if isinstance(read, Missing):

@@ -32,7 +32,18 @@ def folder(tmp_path) -> Path:
 
 def test_only_what_exists_is_offered():
     names = {c.name or c.callback.__name__ for c in cli.app.registered_commands}
-    assert names == {"new", "check", "report", "batch", "diff", "world", "forget", "doctor", "lab"}
+    assert names == {
+        "new",
+        "check",
+        "report",
+        "batch",
+        "diff",
+        "world",
+        "outreach",
+        "forget",
+        "doctor",
+        "lab",
+    }
 
 
 def test_help_is_quick():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
@@ -246,10 +247,17 @@ def test_hostile_words_stay_words(words, no_best_set):
     assert "49" not in letter.message.replace("4949", "")
     assert "\n# Heading" not in letter.message and "\u202e" not in letter.message and "\x1b" not in letter.message
     for page in (letter.page, shown.letters((letter,), b)._repr_html_()):
-        assert "<script" not in page and "<img" not in page and "</pre><" not in page.replace("</pre><h4>", "")
+        assert "<script" not in page and "<img" not in page and 'href="javascript' not in page
+        assert page.count("<pre>") == 2 == page.count("</pre>")
     assert "<script" not in letter.creative_brief and "](javascript" not in letter.creative_brief
-    headings = [line for line in letter.creative_brief.splitlines() if line.startswith("#")]
-    assert len(headings) == 4
+    plain = outreach.letters(dataset(creators=people([name])), brief())[0]
+    for document, benign in ((letter.creative_brief, plain.creative_brief), (letter.agreement, plain.agreement)):
+        assert "<script" not in document and "<img" not in document and "](javascript" not in document
+        # nothing that was filled in is a heading, a list's item or a table's cell
+        for mark in ("#", "- ", "|"):
+            count = [sum(line.startswith(mark) for line in d.splitlines()) for d in (document, benign)]
+            assert count[0] == count[1] or (mark == "- " and document is letter.creative_brief), document
+        assert all(line.replace("\\|", "").count("|") == 4 for line in document.splitlines() if line.startswith("|"))
     for table in (shown.shortlist_table(outreach.shortlist(data, b), b), shown.links_table(outreach.shortlist(data, b), b)):
         assert "<script" not in table._repr_html_() and "<img" not in table._repr_html_()
 
@@ -342,3 +350,145 @@ def test_the_chapter_on_the_samples(campaign):
     assert counts["shortlist"] == len(listed)
     raw = campaign.data.outreach["state"].value_counts()
     assert all(counts[s] == n for s, n in raw.items())
+
+
+# --- templates and files --------------------------------------------------------------------------------------------------------
+
+
+def test_each_creator_is_written_to_in_a_language_they_read():
+    names = ["x:de", "x:en", "x:ja", "x:none"]
+    data = dataset(creators=people(names, language=["de", "en", "ja", None]))
+    assert list(outreach.languages(names, data, brief(market={"country": "AT"})).values()) == ["de", "en", "en", "de"]
+    assert list(outreach.languages(names, data, brief(market={"country": "US"})).values()) == ["de", "en", "en", "en"]
+    assert set(outreach.languages(names, data, brief(outreach={"language": "de"})).values()) == {"de"}
+
+
+def test_german_letters_are_german_throughout(no_best_set):
+    data = dataset(creators=people(["instagram:ana"], niche="skincare", language="de", name="Ana | Beauty"), posts=posts())
+    letter = outreach.letters(data, brief(market={"jurisdiction": "DE", "country": "DE"}))[0]
+    assert letter.language == "de" and "Hallo Ana," in letter.message and "Warum ich gerade dir schreibe" in letter.message
+    everything = " ".join([letter.message, letter.follow_up, letter.creative_brief, letter.agreement])
+    for english in ("Hello", "Your ", "the caption", "to be agreed", "This is"):
+        assert english not in everything, english
+
+
+def test_every_document_names_what_an_agreement_needs(no_best_set):
+    for language in ("en", "de"):
+        letter = outreach.letters(dataset(creators=people()), brief(outreach={"language": language}))[0]
+        assert letter.agreement.count("☐") == 13
+        assert letter.subject and letter.message.strip() and letter.follow_up.strip() and letter.creative_brief.startswith("# ")
+        for text in (letter.message, letter.follow_up, letter.creative_brief, letter.agreement):
+            assert "{{" not in text and "{%" not in text and "None" not in text and not re.search(r"\bnan\b", text) and "\n\n\n" not in text
+
+
+def test_the_users_own_template_wins_and_its_mistakes_are_one_sentence(no_best_set):
+    from playbook.errors import NotUsable
+
+    data = dataset(creators=people())
+    own = {"message.md.j2": "For {{ brand }}\n\nHi {{ name }}, {{ code }}"}
+    letter = outreach.letters(data, brief(), templates=own)[0]
+    assert letter.subject == "For Acme" and letter.message.startswith("Hi @")
+    for wrong, said in (
+        ("{{ nmae }}", "did you mean name"),
+        ("{% if %}", "line 1"),
+        ("{{ ''.__class__.__mro__ }}", "refused"),
+        ("{{ name.__init__.__globals__ }}", "refused"),
+        ("{% for i in range(10) %}x{% endfor %}", "'range' is undefined"),
+        ("{{ 1 / 0 }}", "division"),
+        ("{% include 'x' %}", "cannot be filled in"),
+        ("x" * 30_000, "at most"),
+    ):
+        with pytest.raises(NotUsable, match=re.escape(said)) as problem:
+            outreach.letters(data, brief(), templates={"message.md.j2": wrong})
+        assert "templates/message.md.j2" in str(problem.value) and "\n" not in str(problem.value)
+
+
+def test_what_is_filled_in_is_never_taken_for_a_template(no_best_set):
+    data = dataset(creators=people(["instagram:a"], name="{{ code }}{% raw %}"))
+    letter = outreach.letters(data, brief(brand={"values": ["{{ 7*7 }}"]}))[0]
+    assert "{{ code }}" in letter.message and "49" not in letter.creative_brief
+
+
+def test_letters_become_files_that_are_read_back(tmp_path):
+    from playbook import folders
+    from playbook.campaign import load
+    from playbook.folders import letters
+
+    home = tmp_path / "mine"
+    folders.new(home, sample="trail-app")
+    first = letters.write_letters(str(home), out=tmp_path / "out")
+    names = {p.relative_to(tmp_path / "out").as_posix() for p in first.written}
+    assert first.creators == 10 and not first.kept and {"outreach.xlsx", "deliverables-to-add.csv"} <= names
+    assert sum(n.endswith("/agreement.md") for n in names) == 10
+    # what people wrote into the files stays
+    touched = next(p for p in first.written if p.name == "message.md")
+    touched.write_text("mine", encoding="utf-8")
+    again = letters.write_letters(str(home), out=tmp_path / "out")
+    assert touched.read_text(encoding="utf-8") == "mine" and len(again.kept) == len(first.written) and "--force" in again.text
+    letters.write_letters(str(home), out=tmp_path / "out", force=True)
+    assert touched.read_text(encoding="utf-8") != "mine"
+    # the board takes the place of the table it was made from, and nothing is lost
+    before = load(str(home)).data
+    (home / "outreach.csv").unlink()
+    (tmp_path / "out" / "outreach.xlsx").rename(home / "outreach.xlsx")
+    (tmp_path / "out" / "deliverables-to-add.csv").rename(home / "deliverables.csv")
+    after = load(str(home)).data
+    held = before.outreach.set_index("creator")
+    read = after.outreach.set_index("creator")
+    pd.testing.assert_frame_equal(read.loc[held.index], held, check_dtype=False)
+    assert set(read.loc[~read.index.isin(held.index), "state"]) <= {"to contact"}
+    assert after.deliverables["code"].notna().all() and not [f for f in after.findings if f.level == "error"]
+
+
+def test_templates_can_be_taken_home_and_changed(tmp_path):
+    from playbook import folders
+    from playbook.campaign import load
+    from playbook.errors import NotUsable
+    from playbook.folders import letters
+
+    home = tmp_path / "mine"
+    folders.new(home, sample="trail-app")
+    assert len(letters.write_templates(home)) == 8 and letters.write_templates(home) == []
+    (home / "templates" / "en" / "message.md.j2").write_text("Ours: {{ brand }}\n\nHi.", encoding="utf-8")
+    written = letters.write_letters(str(home), out=tmp_path / "out")
+    texts = [p.read_text(encoding="utf-8") for p in written.written if p.name == "message.md"]
+    assert texts and all(t.startswith("Ours: ") for t in texts)
+    (home / "templates" / "greeting.md.j2").write_text("x", encoding="utf-8")
+    with pytest.raises(NotUsable, match="none of the kit's documents"):
+        load(str(home)).templates  # noqa: B018
+
+
+def test_the_board_says_what_waits_for_you():
+    talks = pd.DataFrame(
+        {
+            "creator": ["x:late", "x:new", "x:done", "x:soon"],
+            "state": ["contacted", "to contact", "paid", "contacted"],
+            "contacted_on": pd.to_datetime(["2026-01-01", None, "2026-01-01", "2026-01-18"]),
+            "agreed_on": pd.to_datetime([None, None, "2026-01-03", None]),
+            "agreed": [None, None, 100.0, None],
+            "currency": ["USD", None, "GBP", None],
+        }
+    )
+    found = outreach.board(dataset(creators=people(), outreach=talks, as_of=pd.Timestamp("2026-01-20", tz="UTC")), brief())
+    assert found["creator"].tolist() == ["x:new", "x:late", "x:soon", "x:done"]
+    assert found["next"].tolist()[:3] == ["send the first message", "send the follow-up", "wait for the answer"]
+    assert found["days"].tolist()[1:] == [19.0, 2.0, 17.0]
+    # without a rate for pounds nothing is guessed
+    assert found["agreed"].isna().all()
+
+
+def test_drafts_are_read_before_they_are_out():
+    from playbook import disclosure
+
+    rows = pd.DataFrame(
+        {
+            "creator": ["x:a", "x:b", "x:c", "x:d"],
+            "deliverable": ["photo", "reel", "photo", "photo"],
+            "draft": ["#ad my week", "my week with @acme #love #fun #ad #sun", "just my week", None],
+        }
+    )
+    read = disclosure.drafts(dataset(creators=people(), deliverables=rows), brief(market={"jurisdiction": "US"}))
+    assert read["state"].tolist() == ["clear", "unclear", "missing"] and read["rule"].iloc[1] == "us.soup"
+    assert "video" in read["notes"].iloc[1].lower()
+    none = disclosure.drafts(dataset(creators=people(), deliverables=rows.assign(draft=None)), brief())
+    assert isinstance(none, Missing) and "column draft" in none.text

@@ -101,6 +101,7 @@ class Outreach(Knobs):
     creators: int = Field(10, ge=1, le=500, description="creators on the shortlist, 1-500")
     utm_campaign: str = Field("", description="name in tracking links; empty is made from the campaign's name")
     code_suffix: str = Field("10", description="ending of discount codes, such as the per cent taken off")
+    language: Literal["auto", "en", "de"] = Field("auto", description="language of letters: auto (the creator's own), en, de")
 
 
 class Results(Knobs):

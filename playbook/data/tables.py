@@ -280,6 +280,7 @@ TABLES: dict[str, Table] = {
                 _c("code", "text", "the creator's discount code", synonyms="discount_code"),
                 _c("utm_content", "text", "the creator's mark in tracking links"),
                 _c("due", "day", "day agreed"),
+                _c("draft", "text", "caption planned, read for its label before it is out", synonyms="draft_caption"),
                 _c("published_at", "time", "time of publication, UTC"),
             ),
         ),

@@ -6,8 +6,9 @@ import functools
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,9 @@ import pandas as pd
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 LATEST = 50  # posts a creator that are read
 # endings by which a word of the brand may differ in a caption (English and German plurals and cases)
@@ -181,38 +185,37 @@ class Topics:
     ----------
     creator : list of str
     terms : list of str
-    weights : array, creator × term
-        Rows of length 1: (1 + ln count) × ln((1 + N) / (1 + documents with the term)) + 1 (Salton and Buckley, 1988).
+    weights : sparse array, creator × term
+        Rows of length 1, or 0 where a creator has none of the terms: (1 + ln count) × (ln((1 + N) / (1 + documents with the term)) + 1)
+        (Salton and Buckley, 1988), by scikit-learn.
     """
 
     creator: list[str]
     terms: list[str]
-    weights: np.ndarray
+    weights: csr_matrix
 
 
 MOST_TERMS = 4_000
 
 
-def topics(documents: dict[str, Iterable[str]]) -> Topics:
+def topics(documents: dict[str, list[str]]) -> Topics:
     """Weigh the words of each creator; words of one creator alone say nothing about kinship and are left out.
 
     >>> t = topics({"a": ["trail", "map", "tent"], "b": ["trail", "map"], "c": ["cake", "tent"]})
-    >>> t.terms
-    ['map', 'tent', 'trail']
+    >>> t.terms, t.weights.shape
+    (['map', 'tent', 'trail'], (3, 3))
     """
+    from scipy.sparse import csr_matrix
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     names = sorted(documents)
-    counts = [Counter(documents[name]) for name in names]
-    seen = Counter(w for c in counts for w in c)
-    kept = [w for w, c in seen.items() if c >= 2]
-    kept = sorted(sorted(kept, key=lambda w: (-seen[w], w))[:MOST_TERMS])
-    place = {w: i for i, w in enumerate(kept)}
-    weights = np.zeros((len(names), len(kept)))
-    for row, count in enumerate(counts):
-        for word, c in count.items():
-            if word in place:
-                weights[row, place[word]] = (1 + np.log(c)) * (np.log((1 + len(names)) / (1 + seen[word])) + 1)
-    lengths = np.linalg.norm(weights, axis=1, keepdims=True)
-    return Topics(names, kept, np.divide(weights, lengths, out=np.zeros_like(weights), where=lengths > 0))
+    seen = Counter(w for name in names for w in set(documents[name]))
+    if not any(n >= 2 for n in seen.values()):
+        return Topics(names, [], csr_matrix((len(names), 0)))
+    kept = sorted(sorted((w for w, n in seen.items() if n >= 2), key=lambda w: (-seen[w], w))[:MOST_TERMS])
+    # the words are told apart by the kit's own rule, which knows scripts without blanks
+    weigh = TfidfVectorizer(analyzer=list, vocabulary=kept, sublinear_tf=True)
+    return Topics(names, kept, weigh.fit_transform([documents[name] for name in names]).tocsr())
 
 
 def documents(data: Dataset) -> dict[str, list[str]]:
@@ -280,28 +283,27 @@ MODELS_NEEDED = 4  # creators of the brand's niches with captions, before their 
 
 def _likeness(t: Topics, declared: dict[str, float], query: list[str]) -> tuple[dict[str, float], dict[str, str]]:
     models = np.array([declared.get(c) == 1.0 for c in t.creator])
-    asked = np.zeros(len(t.terms))
-    place = {w: i for i, w in enumerate(t.terms)}
-    for word in query:
-        for term in (word, *(word + e for e in ENDINGS)):
-            if term in place:
-                asked[place[term]] = 1.0
-    length = np.linalg.norm(asked)
-    if models.sum() >= MODELS_NEEDED:
-        total = t.weights[models].sum(axis=0)
-        # nobody is compared with themselves
-        centres = np.where(models[:, None], total - t.weights, total)
-    elif length > 0:
-        centres = np.broadcast_to(asked, t.weights.shape)
+    enough = models.sum() >= MODELS_NEEDED
+    if enough:
+        centre = np.asarray(t.weights[models].sum(axis=0)).ravel()
     else:
+        asked = {word + end for word in query for end in ("", *ENDINGS)}
+        centre = np.array([float(term in asked) for term in t.terms])
+    if not centre.any():
         return {}, {}
-    lengths = np.linalg.norm(centres, axis=1, keepdims=True)
-    parts = t.weights * np.divide(centres, lengths, out=np.zeros_like(t.weights), where=lengths > 0)
-    cosine = parts.sum(axis=1)
-    full = np.quantile(cosine[models], 0.75) if models.sum() >= MODELS_NEEDED else cosine.max()
+    # nobody is compared with themselves: a creator of the niche is taken out of the centre first
+    own = np.where(models & enough, 1.0, 0.0)
+    squares = np.asarray(t.weights.multiply(t.weights).sum(axis=1)).ravel()
+    dots = t.weights @ centre
+    length = np.sqrt(np.maximum(centre @ centre - own * (2 * dots - squares), 0))
+    cosine = np.divide(dots - own * squares, length, out=np.zeros_like(dots), where=length > 1e-12)
+    full = np.quantile(cosine[models], 0.75) if enough else cosine.max()
     topic = np.clip(cosine / full, 0, 1) if full > 0 else np.zeros(len(cosine))
     terms = {}
     for row, creator in enumerate(t.creator):
-        order = np.argsort(-parts[row], kind="stable")[:TOP_TERMS]
-        terms[creator] = ", ".join(t.terms[i] for i in order if parts[row, i] > 0)
+        here = slice(t.weights.indptr[row], t.weights.indptr[row + 1])
+        columns, weight = t.weights.indices[here], t.weights.data[here]
+        part = weight * (centre[columns] - own[row] * weight)
+        order = np.lexsort((columns, -part))[:TOP_TERMS]
+        terms[creator] = ", ".join(t.terms[columns[i]] for i in order if part[i] > 1e-12)
     return dict(zip(t.creator, topic.tolist(), strict=True)), terms

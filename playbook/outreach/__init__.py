@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from playbook.outreach.chapter import counts, disclosure_sentence, findings, outcome, pipeline_sentence, shortlist_sentence
 from playbook.outreach.choosing import shortlist
+from playbook.outreach.documents import markdown, one_line
+from playbook.outreach.facts import Fact, creator_facts
 from playbook.outreach.marks import campaign_mark, make_codes, make_marks, tracking_file, tracking_plan, utm_link
-from playbook.outreach.messages import Fact, Letter, creator_facts, letters, markdown, one_line
-from playbook.outreach.progress import Talks, pipeline, talks
+from playbook.outreach.messages import Letter, languages, letters
+from playbook.outreach.progress import Talks, board, pipeline, talks
 
 __all__ = [
     "Fact",
     "Letter",
     "Talks",
+    "board",
     "campaign_mark",
     "counts",
     "creator_facts",
     "disclosure_sentence",
     "findings",
+    "languages",
     "letters",
     "make_codes",
     "make_marks",

@@ -27,7 +27,8 @@ def shortlist(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     DataFrame or Missing
         In the order in which to ask: `creator`, `platform`, `handle`, `name`, `tier`, `followers`, `rate` (engagement, share of followers),
         `fee`
-        (budget currency), `fee_source`, `why` (how the creator came onto the list), `state` (from `outreach`; "to contact" where there is
+        (budget currency), `fee_source`, `deliverable` (what the fee is for; missing where unknown),
+        `why` (how the creator came onto the list), `state` (from `outreach`; "to contact" where there is
         none), `code`, `utm_content`,
         `link` (missing where the brief has no website).
     """
@@ -57,6 +58,7 @@ def shortlist(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         "rate": [rates.get(c, math.nan) for c in names],
         "fee": [fees.get(c, (math.nan, ""))[0] for c in names],
         "fee_source": [fees.get(c, (math.nan, "unknown"))[1] for c in names],
+        "deliverable": [fees.get(c, (math.nan, "", None))[2] for c in names],
         "why": why,
         "state": [states.get(c, "to contact") for c in names],
         "code": [given["code"].get(c) if c in given.index and isinstance(given["code"].get(c), str) else codes[c] for c in names],
@@ -98,7 +100,7 @@ def _rates(data: Dataset, brief: Brief) -> dict[str, float]:
     return dict(zip(known["creator"], known["rate"].astype(float), strict=True))
 
 
-def _fees(data: Dataset, brief: Brief) -> dict[str, tuple[float, str]]:
+def _fees(data: Dataset, brief: Brief) -> dict[str, tuple[float, str, str | None]]:
     try:
         from playbook import costs
 
@@ -108,7 +110,8 @@ def _fees(data: Dataset, brief: Brief) -> dict[str, tuple[float, str]]:
     if isinstance(found, Missing):
         return {}
     known = found.dropna(subset=["fee"]).sort_values(["creator", "fee", "deliverable"]).drop_duplicates("creator")
-    return {c: (float(f), str(s)) for c, f, s in zip(known["creator"], known["fee"], known["fee_source"], strict=True)}
+    told = known[["creator", "fee", "fee_source", "deliverable"]].itertuples(index=False)
+    return {c: (float(f), str(s), d if isinstance(d, str) and d else None) for c, f, s, d in told}
 
 
 def _platform(creator: str, people: pd.DataFrame) -> str:

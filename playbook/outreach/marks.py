@@ -26,7 +26,7 @@ _NAME_IN_CODE = 10
 
 
 def make_codes(creators: Iterable[str], data: Dataset, brief: Brief) -> dict[str, str]:
-    """Make a discount code for each creator: the name, three signs that are hard to guess, and the brief's suffix.
+    """Make a discount code for each creator: the name, five signs that are hard to guess, and the brief's suffix.
 
     The same creator of the same campaign always gets the same code, whoever else is on the list; no code clashes with another one, or with
     any
@@ -54,11 +54,13 @@ def make_codes(creators: Iterable[str], data: Dataset, brief: Brief) -> dict[str
 
 
 def _signs(key: str) -> str:
-    """Letter, digit, letter: no vowels, so that no words appear, and nothing that is mistaken for another sign."""
+    """Letters and digits in turn: no vowels, so that no words appear, and nothing that is mistaken for another sign; 165,375 of them."""
     number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
-    first, number = _MARK_CONSONANTS[number % 15], number // 15
-    middle, number = _MARK_DIGITS[number % 7], number // 7
-    return first + middle + _MARK_CONSONANTS[number % 15]
+    signs = ""
+    for kind in (_MARK_CONSONANTS, _MARK_DIGITS, _MARK_CONSONANTS, _MARK_DIGITS, _MARK_CONSONANTS):
+        number, place = divmod(number, len(kind))
+        signs += kind[place]
+    return signs
 
 
 def _letters(text: str) -> str:

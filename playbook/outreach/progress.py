@@ -37,6 +37,46 @@ def pipeline(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     return pd.DataFrame(rows)
 
 
+PATIENCE_DAYS = 7  # after which a message without an answer is followed up
+_NEXT = {
+    "to contact": "send the first message",
+    "contacted": "wait for the answer",
+    "answered": "agree on terms in writing",
+    "agreed": "send brief, code and link",
+    "briefed": "read the draft for its label",
+    "published": "check the label; ask for the numbers after a week; pay",
+    "paid": "note what came back",
+    "declined": "thank, and leave it",
+}
+
+
+@needs("outreach", otherwise="an outreach table with creator and state, so that the talks can be listed")
+def board(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
+    """List the talks, those that wait for you first.
+
+    Returns
+    -------
+    DataFrame
+        By state in the order of the talk, longest first: `creator`, `state`, `since` (day of the latest step), `days` (from then to now),
+        `asked`, `agreed` (budget's currency; missing where the rate is unknown), `next` (what to do).
+    """
+    rows = data.outreach.copy()
+    steps = rows[["contacted_on", "answered_on", "agreed_on"]]
+    now = data.as_of.tz_localize(None).normalize()
+    out = rows[["creator", "state"]].assign(since=steps.max(axis=1))
+    out["days"] = (now - out["since"]).dt.days.where(out["since"] <= now).astype("float64")
+    rate = rows["currency"].map(lambda c: brief.rate(c) if isinstance(c, str) else 1.0).astype("float64")
+    for fee in ("asked", "agreed"):
+        out[fee] = rows[fee] * rate
+    late = (out["state"] == "contacted") & (out["days"] > PATIENCE_DAYS)
+    out["next"] = out["state"].map(_NEXT).where(~late, "send the follow-up")
+    order = out["state"].map({s: i for i, s in enumerate(STATES)})
+    out = out.assign(order=order).sort_values(["order", "days", "creator"], ascending=[True, False, True], ignore_index=True)
+    out = out.drop(columns="order")
+    out.attrs["as_of"] = now
+    return out
+
+
 @dataclass(frozen=True, kw_only=True)
 class Talks:
     """What the talks came to so far.

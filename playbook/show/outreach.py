@@ -128,6 +128,21 @@ def sources_table(rules: pd.DataFrame, brief: Brief) -> Table | Note:
     )
 
 
+def drafts_table(read: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
+    """Show what is to change in drafts before they are out."""
+    columns = {
+        "creator": Col("Creator", "handle"),
+        "deliverable": Col("What"),
+        "due": Col("Due", "day"),
+        "state": Col("Label"),
+        "found": Col("Words found"),
+        "text": Col("Why"),
+        "notes": Col("Also"),
+    }
+    note = f"Rules for {disclosure.jurisdiction_of(brief)}; text only. {disclosure.NOT_LEGAL_ADVICE} Source: your deliverables table."
+    return table(read, columns, brief, title="Drafts, read for their label", note=note)
+
+
 @takes_missing
 def disclosure_chart(read: pd.DataFrame, brief: Brief) -> Picture:
     """Draw how clearly past paid posts say that they are paid."""
@@ -193,6 +208,21 @@ def pipeline_table(found: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
         "share": Col("Of the contacted", "share"),
     }
     return table(found, columns, brief, title="Where the talks stand", note="Who declined has answered. Source: your outreach table.")
+
+
+def board_table(found: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
+    """Show each talk: its state, since when, and the fees."""
+    columns = {
+        "creator": Col("Creator", "handle"),
+        "state": Col("State"),
+        "since": Col("Since", "day"),
+        "days": Col("Days", "count"),
+        "asked": Col("Fee asked", "money"),
+        "agreed": Col("Fee agreed", "money"),
+        "next": Col("Next step"),
+    }
+    note = f"Days: from then to {wording(brief).day(found.attrs['as_of'])}. " if not isinstance(found, Missing) else ""
+    return table(found, columns, brief, title="The board", top=25, note=f"{note}Source: your outreach table.")
 
 
 @takes_missing
