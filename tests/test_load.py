@@ -363,7 +363,7 @@ def test_a_proposed_mapping_works_as_it_stands(tmp_path):
 
 
 FOREIGN_TABLES = {
-    "German list": ("Konto;Abonnenten;Standort;Thema\nben.de;12.500;Deutschland;Kaffee\nbea;8.100;Österreich;Tee\n", "creators", 2),
+    "German list": ("Konto;Gefolgt;Standort;Branche\nben.de;12.500;Deutschland;Kaffee\nbea;8.100;Österreich;Tee\n", "creators", 2),
     "Spanish posts": (
         "Publicación;Cuenta;Fecha;Me gusta;Comentarios;Alcance\np1;bea;2024-05-01;310;12;5.100\np2;bea;2024-05-03;290;9;4.800\n",
         "posts",
@@ -744,4 +744,5 @@ def test_a_real_file_of_something_else_is_not_taken_for_creators(tmp_path, reald
         shutil.copy(realdata / name, tmp_path / "exports" / name)
     data = read_folder(tmp_path, BRIEF)
     assert data.creators["creator"].tolist() == ["instagram:ana"]
-    assert {s.format for s in data.provenance if s.path.startswith("exports/")} == {"not recognised"}
+    assert {s.format for s in data.provenance if s.path.startswith("exports/")} == {"not recognised", "list of followers"}
+    assert not len(data.follower_sample)

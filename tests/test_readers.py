@@ -110,6 +110,74 @@ def test_meta_in_other_languages_and_for_pages(folder, path, creator, numbers):
     assert {c: post[c] for c in numbers} == numbers
 
 
+META_ROWS = "Post ID,Account username,Account name,Publish time,Permalink,Post type,Views,Likes,Comments,Reach\n"
+
+
+def meta_with(pattern: str, *, zone: str = "America/Los_Angeles", after: float = 0, posts: int = 6) -> str:
+    """A content export whose times are written in some way, `after` days after the posts were made."""
+    lines = []
+    for i in range(posts):
+        made = foreign.MAY + i * 3 * 86_400
+        local = pd.Timestamp(made + after * 86_400, unit="s", tz="UTC").tz_convert(zone)
+        link = f"https://www.instagram.com/p/{foreign.shortcode(made)}/"
+        lines.append(f"1800000000000000{i},ana.bakes,Ana,{local.strftime(pattern)},{link},IG image,520,31,2,410")
+    return META_ROWS + "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "zone"),
+    [
+        ("%m/%d/%Y %H:%M", "America/Los_Angeles"),
+        ("%m/%d/%Y %I:%M %p", "America/Los_Angeles"),
+        ("%Y-%m-%d %H:%M:%S", "America/Los_Angeles"),
+        ("%d/%m/%Y %H:%M", "America/Los_Angeles"),
+        ("%d.%m.%Y %H:%M", "America/Los_Angeles"),
+        ("%m/%d/%Y %H:%M", "Europe/Berlin"),
+        ("%d.%m.%Y %H:%M", "Asia/Seoul"),
+    ],
+)
+def test_meta_times_come_out_right_however_a_spreadsheet_wrote_them(folder, pattern, zone):
+    (folder / "exports" / "m.csv").write_text(meta_with(pattern, zone=zone), encoding="utf-8")
+    posts = read(folder, parse(BRIEF)).dataset.posts.to_pandas().sort_values("posted_at")
+    assert posts["posted_at"].tolist() == [pd.Timestamp(foreign.MAY + i * 259_200, unit="s", tz="UTC") for i in range(6)]
+
+
+def test_meta_times_that_fit_no_zone_give_way_to_the_posts_ids(folder):
+    text = meta_with("%m/%d/%Y %H:%M").replace("/2026 10:30", "/2024 10:30")
+    (folder / "exports" / "m.csv").write_text(text, encoding="utf-8")
+    data = read(folder, parse(BRIEF)).dataset
+    assert set(data.posts.to_pandas()["posted_at"].dt.year) == {2026}
+    assert any(f.level == "warning" and "lie 730 days from those in the posts' own ids" in f.found for f in data.findings)
+
+
+def test_meta_posts_that_were_scheduled_keep_their_time_of_publication(folder):
+    (folder / "exports" / "m.csv").write_text(meta_with("%m/%d/%Y %H:%M", after=5.3), encoding="utf-8")
+    data = read(folder, parse(BRIEF)).dataset
+    first = data.posts.to_pandas()["posted_at"].min()
+    assert abs(first - pd.Timestamp(foreign.MAY + 5.3 * 86_400, unit="s", tz="UTC")) < pd.Timedelta(minutes=2)
+    assert "as scheduled ones are" in said(data)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Identificador de la publicación,Nombre de usuario de la cuenta,Nombre de la cuenta,Hora de publicación,Enlace permanente,"
+        "Tipo de publicación,Visualizaciones,Me gusta,Comentarios,Alcance\n",
+        "ID de la publication,Nom d’utilisateur du compte,Nom du compte,Heure de publication,Permalien,Type de publication,Vues,J’aime,"
+        "Commentaires,Couverture\n",
+        "Identificação da publicação,Nome de usuário da conta,Nome da conta,Horário de publicação,Link permanente,Tipo de publicação,"
+        "Visualizações,Curtidas,Comentários,Alcance\n",
+    ],
+    ids=["Spanish", "French", "Portuguese"],
+)
+def test_meta_in_romance_languages(folder, head):
+    text = meta_with("%m/%d/%Y %H:%M").replace(META_ROWS, head).replace("IG image", "Imagen de IG")
+    (folder / "exports" / "m.csv").write_text(text, encoding="utf-8")
+    post = read(folder, parse(BRIEF)).dataset.posts.to_pandas().iloc[0]
+    assert (post["creator"], post["format"]) == ("instagram:ana.bakes", "photo")
+    assert post[["views", "likes", "comments", "reach"]].tolist() == [520, 31, 2, 410]
+
+
 def test_the_daily_breakdown_is_no_list_of_posts(folder):
     (folder / "creators.csv").write_text("creator,platform,followers\nana,instagram,10\n", encoding="utf-8")
     put(folder, "daily.csv")
@@ -201,6 +269,24 @@ def test_tiktok_history_crosses_new_year_and_finds_the_year_by_its_neighbours(fo
     assert "by the ids of the videos beside it" in said(data)
 
 
+def test_days_as_a_spreadsheet_shortens_them(folder):
+    text = "Date,Followers,Difference in followers from previous day\r\n30-Dec,1000,10\r\n31-Dec,1010,10\r\n1-Jan,1015,5\r\n"
+    (folder / "exports" / "h.csv").write_text(text, encoding="utf-8")
+    days = read(folder, parse(BRIEF + "as_of: 2026-07-01\n")).dataset.brand_daily["day"]
+    assert days.dt.strftime("%Y-%m-%d").tolist() == ["2025-12-30", "2025-12-31", "2026-01-01"]
+
+
+@pytest.mark.parametrize(
+    "link", ["https://www.tiktok.com/share/video/{}/", "https://m.tiktok.com/v/{}.html", "https://www.tiktok.com/@/video/{}"]
+)
+def test_tiktok_links_of_other_shapes_hold_the_same_id(folder, link):
+    key = foreign.video_id(foreign.MAY)
+    text = '"Time","Video title","Video link","Post time","Total likes","Total comments","Total shares","Total views"\n'
+    (folder / "exports" / "c.csv").write_text(f'{text}"June 5","x","{link.format(key)}","May 1","15","4","1","118"\n', encoding="utf-8")
+    post = read(folder, parse(BRIEF)).dataset.posts.to_pandas().iloc[0]
+    assert (post["post"], post["views"], post["posted_at"].year) == (key, 118, 2026)
+
+
 def test_tiktok_overview_is_the_brands_own_unless_its_place_says_otherwise(folder):
     data = data_of(folder, "Overview.csv", brief=BRIEF + "as_of: 2026-07-01\n")
     value = data.brand_daily.set_index(["day", "measure"])["value"]
@@ -253,6 +339,34 @@ def test_youtube_totals_are_a_check_and_never_a_video(folder):
 def test_youtube_in_other_languages(folder, path, views):
     posts = data_of(folder, path).posts.to_pandas().sort_values("posted_at")
     assert posts["views"].tolist() == views and posts["posted_at"].iloc[0].date().isoformat() == "2021-08-19"
+
+
+YOUTUBE = 'abcDEF12345,Title,"Aug 19, 2011",259,300,100.5,5,3000,3.2\n'
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "콘텐츠,동영상 제목,동영상 게시 시간,길이,조회수,시청 시간(단위: 시간),구독자,노출수,노출 클릭률 (%)\n합계,",
+        "Content,Videotitel,Publicatietijd van video,Duur,Weergaven,Weergavetijd (uren),Abonnees,Vertoningen,CTR (%)\nTotaal,",
+        # a word for the total that the kit does not know
+        "Content,Video title,Video publish time,Duration,Views,Watch time (hours),Subscribers,Impressions,CTR (%)\nYhteensä,",
+    ],
+)
+def test_youtube_totals_are_told_by_what_they_lack(folder, head):
+    (folder / "exports" / "t.csv").write_text(f"{head},,,300,100.5,5,3000,3.2\n{YOUTUBE}", encoding="utf-8")
+    posts = read(folder, parse(BRIEF)).dataset.posts.to_pandas()
+    assert posts[["post", "views", "impressions"]].to_numpy().tolist() == [["abcDEF12345", 300, 3000]]
+
+
+def test_youtube_chart_data_are_days_and_no_videos(folder):
+    chart = "Date,Content,Video title,Video publish time,Duration,Views\n"
+    chart += "".join(f'2026-01-0{d},abcDEF12345,Title,"Aug 19, 2011",259,{d * 1000}\n' for d in (1, 2, 3))
+    (folder / "exports" / "Chart data.csv").write_text(chart, encoding="utf-8")
+    table = "Content,Video title,Video publish time,Duration,Views,Watch time (hours),Subscribers,Impressions,CTR (%)\n"
+    (folder / "exports" / "Table data.csv").write_text(f"{table}Total,,,,300,1,1,1,1\n{YOUTUBE}", encoding="utf-8")
+    posts = read(folder, parse(BRIEF)).dataset.posts.to_pandas()
+    assert posts[["post", "views"]].to_numpy().tolist() == [["abcDEF12345", 300]]
 
 
 def test_the_youtube_api_joins_channels_and_videos(folder):
@@ -331,7 +445,7 @@ def test_ranking_tables_refuse_a_column_that_is_not_what_it_says(folder):
     creators = by(data.creators, "creator")
     assert creators["instagram:ana.bakes"]["followers"] == 48_500_000 and creators["instagram:dora.dines"]["followers"] == 890
     assert creators["instagram:carl.cooks"]["country"] == "US" and creators["instagram:dora.dines"]["country"] == "DE"
-    assert "headed 'Views avg.' holds countries such as India" in said(data)
+    assert "headed 'Views avg.' holds countries such as 'India'" in said(data)
     scores = {(r.creator, r.measure): r.value for r in data.scores.itertuples()}
     assert scores["instagram:ana.bakes", "Eng. (Auth.)"] == 383_100 and ("instagram:carl.cooks", "Eng. (Auth.)") not in scores
 

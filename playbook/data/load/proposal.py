@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from playbook.brief import PLATFORMS
+from playbook.data.handles import platform_of
 from playbook.data.readers import headers
 from playbook.data.readers.containers.csv_text import looks_like_data
 from playbook.data.readers.contract import Sample, Sheet
@@ -16,13 +18,15 @@ from playbook.data.readers.kit_table import listed
 from playbook.data.tables import TABLES, Column, Table
 from playbook.data.told import warning
 from playbook.data.values import numbers, plain, times
+from playbook.data.values.column import marks_unknown
 from playbook.data.values.places import country_code
 from playbook.findings import Finding
 
 # what people call our columns in other languages, and longer names than the tables' own synonyms
 WORDS: dict[str, dict[str, str]] = {
     "creators": {
-        "creator": "influencer|influencer name|konto|nutzername|benutzername|compte|nom d utilisateur|cuenta|usuario|conta|utente|profile",
+        "creator": "influencer|influencer name|konto|nutzername|benutzername|compte|nom d utilisateur|cuenta|usuario|conta|utente|profile|"
+        "kanal|canal|channel|channel id|channel name|chaîne|nombre de usuario|nome utente|gebruikersnaam",
         "followers": "abonnenten|abonnés|seguidores|seguaci|follower anzahl|nombre d abonnés|fans|audience size|number of followers|subs",
         "following": "gefolgt|abonnements|siguiendo|seguindo|seguiti|follows",
         "posts_total": "anzahl beiträge|nombre de publications|publicaciones|publicações|number of posts|uploads",
@@ -35,7 +39,8 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "posts": {
         "post": "beitrag|beitrags id|publication|publicación|publicação|post link|url|link",
-        "creator": "influencer|konto|nutzername|compte|cuenta|usuario|conta|utente",
+        "creator": "influencer|konto|nutzername|compte|cuenta|usuario|conta|utente|channel|channel id|kanal|canal|nombre de usuario|"
+        "nom d utilisateur",
         "posted_at": "datum|veröffentlicht|date de publication|fecha|data|published|upload date|day",
         "likes": "gefällt mir|j aime|me gusta|curtidas|mi piace|hearts|favorites|reactions",
         "comments": "kommentare|commentaires|comentarios|comentários|commenti|replies",
@@ -94,13 +99,13 @@ def proposed(sample: Sample) -> list[Finding]:
             continue
         table, found = _likeliest(sample, sheet)
         against = _wrongly_headed(sheet, found)
+        what = f"not recognised; its columns are {listed(sheet.headers)}"
+        findings.append(warning(about, what, _expected(sample, sheet.headers), _mend(sheet, table, [g for g in found if not g.against])))
         for guess in against:
             header = plain(sheet.headers[guess.position])
             findings.append(
                 warning(about, f"the column headed {header!r} holds {guess.against}", f"{guess.column}", "left out of the proposal")
             )
-        what = f"not recognised; its columns are {listed(sheet.headers)}"
-        findings.append(warning(about, what, _expected(sample, sheet.headers), _mend(sheet, table, [g for g in found if not g.against])))
     return findings
 
 
@@ -165,6 +170,9 @@ def guesses(sheet: Sheet, table: Table) -> list[Guess]:
         if position in taken or column in taken:
             continue
         against = _against(sheet, position, columns[column])
+        if against and (column == "platform" or any(p == position and c != column for _, _, p, c in pairs)):
+            # the header may yet be another column's, as a channel is a creator and not only a platform
+            continue
         out.append(Guess(position=position, column=column, near=score / 100, against=against))
         taken |= {position} if against else {position, column}
     return sorted(out, key=lambda g: g.position)
@@ -172,12 +180,12 @@ def guesses(sheet: Sheet, table: Table) -> list[Guess]:
 
 def _against(sheet: Sheet, position: int, column: Column) -> str:
     """Return what a column's first cells are, where they cannot be what the name says; empty where they can."""
-    cells = [row[position] for row in sheet.head if position < len(row) and plain(row[position])]
-    if len(cells) < 2:
+    cells = [row[position] for row in sheet.head if position < len(row) and (t := plain(row[position])) and not marks_unknown(t)]
+    if not cells:
         return ""
     array = np.array(cells, dtype=object)
     if column.kind in ("count", "number", "money", "share"):
-        known = numbers(array, kind="number").values.notna()
+        known = numbers(array, kind="money" if column.kind == "money" else "number").values.notna()
         return "" if known.mean() >= MOSTLY else _said(cells)
     if column.kind in ("time", "day"):
         from playbook.data.values import Declared
@@ -189,6 +197,8 @@ def _against(sheet: Sheet, position: int, column: Column) -> str:
         return "" if known.mean() >= MOSTLY else _said(cells)
     if column.name == "creator" and _share(cells, lambda t: t.replace(".", "").replace(",", "").isdigit()) > MOSTLY:
         return f"numbers such as {plain(cells[0])[:30]!r}"
+    if column.name == "platform" and _share(cells, lambda t: platform_of(t) in PLATFORMS) < 1 - MOSTLY:
+        return f"no platforms, but {plain(cells[0])[:30]!r}"
     if column.name == "country" and _share(cells, lambda t: country_code(t) is not None) < 1 - MOSTLY:
         return f"no countries, but {plain(cells[0])[:30]!r}"
     return ""

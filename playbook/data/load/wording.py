@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -27,6 +28,12 @@ FORMAT_WORDS = {
     **dict.fromkeys(("livestream", "live stream", "stream", "live video"), "live"),
     **dict.fromkeys(("tweet", "status", "thread", "link"), "text"),
 }
+# how the words of other languages begin, as in "Imagen de IG" and "IG-Karussell"
+FORMAT_STEMS = (
+    *(("carou", "carousel"), ("carr", "carousel"), ("karus", "carousel"), ("karuz", "carousel"), ("reel", "reel"), ("stor", "story")),
+    *(("histor", "story"), ("imag", "photo"), ("immag", "photo"), ("bild", "photo"), ("foto", "photo"), ("photo", "photo")),
+    *(("afbeeld", "photo"), ("zdj", "photo"), ("vid", "video"), ("víd", "video"), ("film", "video")),
+)
 GENDER_WORDS = {
     **dict.fromkeys(("f", "w", "women", "woman", "weiblich", "frauen"), "female"),
     **dict.fromkeys(("m", "men", "man", "männlich", "männer"), "male"),
@@ -86,7 +93,10 @@ def _mapped(column: pd.Series, respell: Callable[[str], str]) -> pd.Series:
 
 def _format(word: str) -> str:
     folded = " ".join(word.casefold().split())
-    return FORMAT_WORDS.get(folded, folded)
+    if folded in FORMATS or folded in FORMAT_WORDS:
+        return FORMAT_WORDS.get(folded, folded)
+    parts = re.split(r"[\W_]+", folded)
+    return next((ours for stem, ours in FORMAT_STEMS if any(p.startswith(stem) for p in parts)), folded)
 
 
 def _formats(tables: Merged) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 import numpy as np
@@ -26,19 +27,17 @@ from playbook.data.values.column import (
 
 Kind = Literal["count", "number", "money", "share"]
 
-# how people and platforms shorten numbers, in the languages in which their tools write
+# how people and platforms shorten numbers, in the languages in which their tools write: powers of ten
 SUFFIXES = {
     **dict.fromkeys(
-        ("k", "tsd", "tsd.", "thousand", "mil", "tis", "tis.", "tys", "tys.", "тыс", "тыс.", "тис", "тис.", "rb", "nghìn", "천"), 1e3
+        ("k", "tsd", "tsd.", "thousand", "mil", "tis", "tis.", "tys", "tys.", "тыс", "тыс.", "тис", "тис.", "rb", "nghìn", "천"), 3
     ),
-    **dict.fromkeys(("万", "萬", "만"), 1e4),
-    **dict.fromkeys(("lakh", "lac", "lakhs"), 1e5),
-    **dict.fromkeys(
-        ("m", "mn", "mio", "mio.", "mil.", "million", "millions", "mln", "mi", "mill", "mill.", "млн", "млн.", "jt", "tr"), 1e6
-    ),
-    **dict.fromkeys(("cr", "crore", "crores"), 1e7),
-    **dict.fromkeys(("亿", "億", "억"), 1e8),
-    **dict.fromkeys(("b", "bn", "mrd", "mrd.", "billion", "md", "mld", "mld.", "mlrd", "млрд", "млрд."), 1e9),
+    **dict.fromkeys(("万", "萬", "만"), 4),
+    **dict.fromkeys(("lakh", "lac", "lakhs"), 5),
+    **dict.fromkeys(("m", "mn", "mio", "mio.", "mil.", "million", "millions", "mln", "mi", "mill", "mill.", "млн", "млн.", "jt", "tr"), 6),
+    **dict.fromkeys(("cr", "crore", "crores"), 7),
+    **dict.fromkeys(("亿", "億", "억"), 8),
+    **dict.fromkeys(("b", "bn", "mrd", "mrd.", "billion", "md", "mld", "mld.", "mlrd", "млрд", "млрд."), 9),
 }
 _NUMBER = re.compile(r"([+-]?)([\d.,' ’]*\d[\d.,' ’]*)(?:e([+-]?\d{1,2}))? ?([^\W\d_]+\.?)? ?(%)?", re.IGNORECASE)
 SIGNS = {
@@ -68,7 +67,7 @@ class _Written:
 
     sign: float
     body: str
-    power: float
+    power: int
     percent: bool
     suffix: bool
     currency: str | None
@@ -122,14 +121,15 @@ def numbers(cells: Cells, *, kind: Kind = "number", declared: Declared | None = 
             written[i] = parts
     mark = _decimal_mark(list(written.values()), kind, declared)
     for i, w in written.items():
-        value, decimals = _worth(w, mark, kind)
-        if value is None:
+        digits, decimals = _worth(w, mark, kind)
+        if digits is None:
             doubtful[i] = True
             continue
-        values[i] = w.sign * value * w.power / (100 if w.percent else 1)
+        # in decimals, so that 57.4b is 57400000000 and not a hair beside it
+        values[i] = w.sign * float(digits.scaleb(w.power - (2 if w.percent else 0)))
         percents[i], currencies[i] = w.percent, w.currency
-        if w.suffix and w.power > 1:
-            steps[i] = w.power * 10.0 ** -min(decimals, 300)
+        if w.suffix and w.power > 0:
+            steps[i] = 10.0 ** (w.power - min(decimals, 300))
     remarks = unknown_remark(codes, unknown)
     if odd.any():
         expected, mend = "a number such as 1200, 12.5K or 8.6%", "left out as unknown: correct the cell"
@@ -168,11 +168,11 @@ def _take_apart(text: str, *, money: bool) -> _Written | None:
     if not match:
         return None
     sign, body, exponent, word, percent = match.groups()
-    power = 10.0 ** int(exponent) if exponent else 1.0
+    power = int(exponent) if exponent else 0
     if word:
         if word.casefold() not in SUFFIXES:
             return None
-        power *= SUFFIXES[word.casefold()]
+        power += SUFFIXES[word.casefold()]
     body = body.strip().replace("’", "'")
     if not _SOUND.fullmatch(body):
         return None
@@ -212,7 +212,7 @@ def _decimal_mark(written: Sequence[_Written], kind: Kind, declared: Declared | 
     return _Mark(found.pop()) if len(found) == 1 else _Mark(None, torn=bool(found))
 
 
-def _worth(w: _Written, mark: _Mark, kind: Kind) -> tuple[float | None, int]:
+def _worth(w: _Written, mark: _Mark, kind: Kind) -> tuple[Decimal | None, int]:
     """Return what the digits are worth and the number of decimals; None where that cannot be told."""
     whole = kind == "count" and not w.suffix
     decimal = mark.known
@@ -228,8 +228,8 @@ def _worth(w: _Written, mark: _Mark, kind: Kind) -> tuple[float | None, int]:
     thousands = "," if decimal == "." else "."
     digits = w.body.replace(" ", "").replace("'", "").replace(thousands, "").replace(decimal or ".", ".")
     try:
-        value = float(digits)
-    except ValueError:
+        value = Decimal(digits)
+    except InvalidOperation:
         return None, 0
     return value, len(digits.partition(".")[2])
 

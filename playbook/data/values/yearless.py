@@ -53,7 +53,8 @@ def day_and_month(text: str) -> tuple[int, int, int | None] | None:
     """
     if east := _EAST.fullmatch(text.strip()):
         return _valid(int(east[3]), int(east[2]), int(east[1]) if east[1] else None)
-    folded = _folded(text.replace(",", " "))
+    # Excel turns June 3 into 3-Jun
+    folded = _folded(re.sub(r"(?<=\d)[-/ ](?=[^\W\d])|(?<=[^\W\d])[-/](?=\d)", " ", text.replace(",", " ")))
     year = next((int(y) for y in _YEAR.findall(folded)), None)
     rest = _YEAR.sub(" ", folded) if year else folded
     numbers = _NUMBERS.findall(rest)
