@@ -11,7 +11,7 @@ SAMPLE ?= glow-skincare
 OUT ?= $(SAMPLE)-report
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev report test test-all test-hard test-browser bench lab lint format answers samples lock clean
+.PHONY: help setup setup-dev report workshop test test-all test-hard test-browser bench lab lint format answers samples lock clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ setup-dev: ## the same with what testing and measuring take
 
 report: setup ## the report of the first sample: glow-skincare-report/index.html
 	@$(BIN)/playbook report $(SAMPLE) --out $(OUT)
+
+workshop: setup ## a workshop for 24 learners: workshop/
+	@$(BIN)/playbook workshop workshop
 
 lab: setup ## the guide in JupyterLab
 	@$(BIN)/playbook lab

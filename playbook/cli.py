@@ -262,6 +262,36 @@ def outreach(
 
 
 @command
+def workshop(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is not there yet, or empty.", show_default=False)],
+    learners: Annotated[int, typer.Option(min=1, help="How many learners.")] = 24,
+    seed: Annotated[
+        str | None, typer.Option(help="Same seed, same bytes; whoever knows it can make the truth.", show_default="drawn")
+    ] = None,
+    kind: Annotated[str, typer.Option(metavar="NAME", help="Which market: a sample whose campaign is over.")] = "glow-skincare",
+    offline: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PLATFORM", help="Add a package that installs without network: here, or such as win_amd64-3.12.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Make a workshop: a campaign and chapters for each learner, and the truth, notes and slides for the trainer."""
+    from playbook.teach import workshop as workshops
+
+    if offline is not None:
+        from playbook.teach import offline as packages
+
+        packages.check(offline)
+    made = workshops.make(folder, learners=learners, seed=seed, kind=kind, progress=typer.echo)
+    typer.echo(
+        f"{made.folder}: {len(made.learners)} learners; the truth and the seed are in {made.folder / 'trainer'}, so keep that to yourself."
+    )
+    if offline is not None:
+        typer.echo(packages.write(made.folder, offline, progress=typer.echo))
+
+
+@command
 def forget(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The campaign folder.", show_default=False)],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,

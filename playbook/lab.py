@@ -44,9 +44,13 @@ def start(campaign: str | None) -> int:
 def command(campaign: str | None, here: Path) -> tuple[list[str], dict[str, str]]:
     """Return the command that opens JupyterLab, and its environment."""
     environment = dict(os.environ)
+    notebooks = None
     if campaign is not None:
-        environment[ENV_CAMPAIGN] = str(folder_of(campaign))
-    notebooks = writable(here)
+        folder = folder_of(campaign)
+        environment[ENV_CAMPAIGN] = str(folder)
+        # a learner's folder brings its own chapters
+        notebooks = folder / "notebooks" if (folder / "notebooks" / FIRST).is_file() else None
+    notebooks = notebooks or writable(here)
     return [sys.executable, "-m", "jupyterlab", *QUIET, f"--notebook-dir={notebooks}", str(notebooks / FIRST)], environment
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 
 from playbook.brief import AGE_BANDS
 from playbook.errors import BadCall, did_you_mean
@@ -342,6 +343,21 @@ _TRAIL = Market(
         "portfolio": {"tiers": "micro"},
     },
 )
+
+
+def renamed(place: Market, brand: str) -> Market:
+    """Return the same market with another brand in it: its name, handle, web page and the name of its campaign.
+
+    >>> renamed(_TRAIL, "Fern & Oak").brief["brand"]["website"]
+    'https://fern-oak.example/get'
+    """
+    old = place.brief["brand"]
+    handle = re.sub(r"[^a-z0-9]+", "-", brand.lower()).strip("-")
+    page = "https://" + handle + ".example/" + old["website"].rpartition("/")[2]
+    values = {**old, "name": brand, "handle": handle.replace("-", ".") + ".demo", "website": page}
+    brief = {**place.brief, "name": place.brief["name"].replace(old["name"], brand), "brand": values}
+    return replace(place, brand_tag=handle.replace("-", ""), brief=brief)
+
 
 MARKETS = {m.kind: m for m in (_GLOW, _CAMPUS, _TRAIL)}
 KINDS = tuple(MARKETS)

@@ -17,7 +17,7 @@ from playbook.errors import BadCall, did_you_mean
 from playbook.world import campaign, captions, counts, histories, observed, people
 from playbook.world import cast as casting
 from playbook.world import schedule as scheduling
-from playbook.world.markets import Market, market
+from playbook.world.markets import Market, market, renamed
 from playbook.world.people import People
 from playbook.world.strengths import Strengths
 
@@ -102,7 +102,13 @@ class World:
 
 
 def simulate(
-    *, kind: str = "glow-skincare", seed: int = 1, creators: int | None = None, posts: int | None = None, strengths: Strengths | None = None
+    *,
+    kind: str = "glow-skincare",
+    seed: int = 1,
+    creators: int | None = None,
+    posts: int | None = None,
+    strengths: Strengths | None = None,
+    brand: str | None = None,
 ) -> World:
     """Draw a world in memory.
 
@@ -114,6 +120,8 @@ def simulate(
     creators, posts : int, optional
         How many creators (from 10; 160 by default), and posts of each (from 1; 31 by default).
     strengths : Strengths, optional
+    brand : str, optional
+        Another name for the market's brand.
 
     Raises
     ------
@@ -126,7 +134,7 @@ def simulate(
     >>> len(world.frames["creators"]), world.unique_reach([])
     (20, 0.0)
     """
-    place = market(kind)
+    place = market(kind) if brand is None else renamed(market(kind), brand)
     strengths = strengths or Strengths()
     number = _whole("creators", CREATORS if creators is None else creators, 10, 20_000)
     each = _whole("posts", POSTS if posts is None else posts, 1, 2_000)
