@@ -407,3 +407,61 @@ def test_missing_data_is_said_and_never_breaks(tables, full):
     assert done.answer and done.status in ("needs_data", "partial", "done")
     if not full:
         assert isinstance(compared, Missing) and done.status == "needs_data"
+
+
+# --- focus and meaning ----------------------------------------------------------------------------------------------------------
+
+
+def test_focus_is_the_mean_likeness_of_two_posts():
+    rng = np.random.default_rng(11)
+    topics = {t: [f"{t}{i}" for i in range(30)] for t in "abcde"}
+
+    def written(names: str, n: int) -> list[str]:
+        return [" ".join(rng.choice(topics[rng.choice(list(names))], 6, replace=False)) for _ in range(n)]
+
+    posts = captions({"x:one": written("a", 30), "x:two": written("ab", 30), "x:all": written("abcde", 30), "x:few": written("a", 3)})
+    found = fit.focus(dataset(posts=posts), brief()).set_index("creator")
+    assert found["focus"].dropna().index.tolist() == ["x:one", "x:two", "x:all"]
+    assert found.loc["x:few", "posts"] == 3 and np.isnan(found.loc["x:few", "focus"])
+    assert (found["low"].dropna() <= found["focus"].dropna()).all() and (found["focus"].dropna() <= found["high"].dropna()).all()
+    assert found.loc["x:one", "percentile"] == 1.0 and found.loc["x:all", "percentile"] == 0.0
+
+
+def test_focus_agrees_with_counting_all_pairs():
+    from playbook.fit.text import topics, words
+
+    texts = ["serum und spf heute", "spf ist alles", "serum nacht spf", "kaffee und buch", "buch im park heute", "serum im park"]
+    found = fit.focus(dataset(posts=captions({"x:a": texts})), brief())
+    vectors = topics({str(i): words(t) for i, t in enumerate(texts)}).weights.toarray()
+    pairs = [vectors[i] @ vectors[j] for i in range(6) for j in range(6) if i != j]
+    assert found["focus"].iloc[0] == pytest.approx(np.mean(pairs))
+
+
+def test_captions_by_meaning_find_kin_that_share_no_words():
+    pytest.importorskip("wordllama", reason="the extra `meaning` is not installed")
+    texts = {
+        "x:walker": ["Up the mountain before sunrise", "New boots for long trails", "A tent by the lake", "Rucksack packed for the summit"],
+        "x:baker": ["Sourdough out of the oven", "Flour, salt and patience", "A cake for twelve guests", "Butter croissants at dawn"],
+        "x:gamer": ["Stream tonight at nine", "Finally beat the last boss", "New keyboard, new aim", "Ranked matches all evening"],
+    }
+    creators = pd.DataFrame({"creator": list(texts)})
+    own = Brief.model_validate({"brand": {"keywords": ["hiking", "outdoor adventure"]}, "fit": {"text": "meaning"}})
+    found = fit.niche(dataset(creators=creators, posts=captions(texts)), own).set_index("creator")
+    assert found["topic"].idxmax() == "x:walker" and found.loc["x:walker", "terms"] in texts["x:walker"]
+    by_words = fit.niche(dataset(creators=creators, posts=captions(texts)), own.model_copy(update={"fit": Brief().fit}))
+    assert isinstance(by_words, Missing) or by_words["topic"].fillna(0).max() == 0
+
+
+def test_meaning_without_its_package_is_one_sentence(monkeypatch):
+    import sys
+
+    from playbook.errors import NotUsable
+    from playbook.fit import meaning
+
+    meaning._model.cache_clear()
+    monkeypatch.setitem(sys.modules, "wordllama", None)
+    own = Brief.model_validate({"brand": {"keywords": ["serum"]}, "fit": {"text": "meaning"}})
+    posts = captions({"x:a": ["serum"] * 5})
+    with pytest.raises(NotUsable, match=r"\[meaning\]"):
+        fit.niche(dataset(creators=pd.DataFrame({"creator": ["x:a"]}), posts=posts), own)
+    meaning._model.cache_clear()

@@ -68,6 +68,9 @@ class Fit(Knobs):
     weight_audience: float = Field(0.4, ge=0, le=1, description="weight of audience fit, 0-1")
     weight_niche: float = Field(0.3, ge=0, le=1, description="weight of niche fit, 0-1")
     weight_values: float = Field(0.3, ge=0, le=1, description="weight of the brand's keywords and values in posts, 0-1")
+    text: Literal["words", "meaning"] = Field(
+        "words", description="how captions are compared: words, meaning (sentence embeddings, mostly English; needs the extra meaning)"
+    )
     top: int = Field(15, ge=1, le=1000, description="creators to show, 1-1000")
 
 

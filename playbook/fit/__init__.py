@@ -2,6 +2,7 @@
 
 from playbook.fit.audience import audience, in_target, target_text
 from playbook.fit.chapter import answer, counts, outcome
+from playbook.fit.focus import focus
 from playbook.fit.safety import per_creator, safety
 from playbook.fit.scores import scores, stability, weights
 from playbook.fit.text import matches, niche
@@ -13,6 +14,7 @@ __all__ = [
     "band_text",
     "bands",
     "counts",
+    "focus",
     "in_target",
     "matches",
     "niche",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 LATEST = 50  # posts a creator that are read
+RECENT = 12  # of these that count as recent
 # endings by which a word of the brand may differ in a caption (English and German plurals and cases)
 ENDINGS = frozenset(("s", "es", "e", "n", "en", "em", "er", "ern", "'s"))
 TOP_TERMS = 5
@@ -128,7 +129,8 @@ def matches(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     -------
     DataFrame
         Sorted by creator, one row a creator with a caption or bio: `creator`, `posts` (read), `posts_matching`, `share` (of posts with at
-        least one of the words), `bio_words`, `matched` (words with counts of posts, in words), `terms` (how many different words),
+        least one of the words), `recent_share` (of the latest 12 posts), `bio_words`, `matched` (words with counts of posts, in words),
+        `terms` (how many different words),
         `last_at` (latest post that matches).
     """
     phrases = brand_phrases(brief)
@@ -148,13 +150,14 @@ def matches(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     for creator in sorted(set(grouped) | set(bios.index)):
         own = grouped.get(creator)
         counts: Counter[str] = Counter()
-        matching, last = 0, pd.NaT
+        matching, recent, last = 0, 0, pd.NaT
         if own is not None:
-            for caption, at in zip(own["caption"], own["posted_at"], strict=True):
+            for place, (caption, at) in enumerate(zip(own["caption"], own["posted_at"], strict=True)):
                 plain = folded(caption)
                 hits = [p for p, pattern in patterns if pattern.search(plain)]
                 counts.update(hits)
                 matching += bool(hits)
+                recent += bool(hits) and place < RECENT
                 if hits and (pd.isna(last) or at > last):
                     last = at
         bio_hits = found_in(phrases, bios.get(creator))
@@ -166,6 +169,7 @@ def matches(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
                 "posts": n,
                 "posts_matching": matching,
                 "share": matching / n if n else np.nan,
+                "recent_share": recent / min(n, RECENT) if n else np.nan,
                 "bio_words": ", ".join(bio_hits),
                 "matched": ", ".join(f"{w} {c}" for w, c in listed),
                 "terms": len(set(counts) | set(bio_hits)),
@@ -246,12 +250,14 @@ def niche(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
 
     Two parts: the niche in your creators table (1 where it is one of the brand's, else 0), and the likeness of the words in captions to
     those of creators in the brand's niches (TF-IDF cosine, each creator against the others, over the upper quarter of those in the niches;
-    without any, to the brand's own words). `niche_fit` is their mean, or the one that is known.
+    without any, to the brand's own words; sentence embeddings instead of TF-IDF where `fit.text` is `meaning`). `niche_fit` is their
+    mean, or the one that is known.
 
     Returns
     -------
     DataFrame
-        Sorted by creator: `creator`, `niche`, `declared` (1, 0, missing), `topic` (0-1), `terms` (words that the likeness rests on most),
+        Sorted by creator: `creator`, `niche`, `declared` (1, 0, missing), `topic` (0-1), `terms` (words that the likeness rests on most;
+        by meaning, the nearest caption),
         `posts_words` (words read), `niche_fit`.
     """
     wanted = [n for n in brief.brand.niches if n.strip()]
@@ -262,10 +268,10 @@ def niche(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     out = creators[["creator", "niche"]].copy()
     out["declared"] = niche_matches(creators["niche"], wanted) if wanted else np.nan
     read = documents(data)
-    t = topics(read)
     out["topic"], out["terms"] = np.nan, ""
-    if t.terms:
-        topic, terms = _likeness(t, dict(zip(out["creator"], out["declared"], strict=True)), query)
+    declared = dict(zip(out["creator"], out["declared"], strict=True))
+    topic, terms = _by_meaning(data, declared, " ".join(query)) if brief.fit.text == "meaning" else _by_words(read, declared, query)
+    if topic:
         out["topic"] = out["creator"].map(topic).astype("float64")
         out["terms"] = out["creator"].map(lambda c: terms.get(c, ""))
     out["posts_words"] = out["creator"].map({c: len(w) for c, w in read.items()}).fillna(0).astype("int64")
@@ -276,6 +282,18 @@ def niche(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         )
     out["niche_fit"] = out[["declared", "topic"]].mean(axis=1)
     return out
+
+
+def _by_words(read: dict[str, list[str]], declared: dict[str, float], query: list[str]) -> tuple[dict[str, float], dict[str, str]]:
+    t = topics(read)
+    return _likeness(t, declared, query) if t.terms else ({}, {})
+
+
+def _by_meaning(data: Dataset, declared: dict[str, float], query: str) -> tuple[dict[str, float], dict[str, str]]:
+    from playbook.fit.meaning import likeness
+
+    captions = read_posts(data)[["creator", "caption"]] if data.has("posts") else pd.DataFrame(columns=["creator", "caption"])
+    return likeness(captions, declared, query) if len(captions) else ({}, {})
 
 
 MODELS_NEEDED = 4  # creators of the brand's niches with captions, before their words stand for the niche

@@ -30,7 +30,8 @@ def reached(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     -------
     DataFrame
         Most for the money first: `creator`, `reach`, `target_share`, `target_reach` (people), `cost` (budget's currency, for a post),
-        `per_money` (people of the target for one unit of the budget's currency), `reach_source`, `cost_source`.
+        `per_money` (people of the target for one unit of the budget's currency), `reach_source`, `cost_source`, `band` (of
+        :func:`bands`; missing without a fit).
     """
     share = in_target(data, brief)
     if isinstance(share, Missing):
@@ -50,6 +51,8 @@ def reached(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         # the fee pays for several posts; so one post costs its share
         cheapest = cheapest.assign(cost=cheapest["cost"] / brief.costs.posts_per_creator)
         out = out.merge(cheapest[["creator", "cost", "fee_source"]].rename(columns={"fee_source": "cost_source"}), on="creator", how="left")
+    parted = bands(scores(data, brief))
+    out["band"] = None if isinstance(parted, Missing) else out["creator"].map(parted.set_index("creator")["band"])
     out["per_money"] = out["target_reach"] / out["cost"].where(out["cost"] > 0)
     return out.sort_values(["per_money", "creator"], ascending=[False, True], na_position="last", ignore_index=True)
 

@@ -198,6 +198,7 @@ def words_table(found: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
     columns = {
         "creator": Col("Creator", "handle"),
         "share": Col("Posts with a word of yours", "share"),
+        "recent_share": Col("Of the latest 12", "share"),
         "posts": Col("Posts read (n)", "count"),
         "matched": Col("Words and posts"),
         "bio_words": Col("In the bio"),
@@ -214,13 +215,16 @@ def words_table(found: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
     )
 
 
+LIKENESS = {"words": "TF-IDF cosine of captions and bio", "meaning": "cosine of sentence embeddings (wordllama) of captions"}
+
+
 def niche_table(near: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
     """Show niche and topics."""
     columns = {
         "creator": Col("Creator", "handle"),
         "niche": Col("Niche"),
         "topic": Col("Likeness of topics", "share"),
-        "terms": Col("Words it rests on"),
+        "terms": Col("Words it rests on" if brief.fit.text == "words" else "Nearest caption"),
         "niche_fit": Col("Niche fit", "share"),
     }
     shown = near if isinstance(near, Missing) else near.sort_values(["niche_fit", "creator"], ascending=[False, True], na_position="last")
@@ -229,10 +233,24 @@ def niche_table(near: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
         columns,
         brief,
         title="Niche and topics",
-        note="Likeness: TF-IDF cosine of captions and bio to creators in your niches; the mean with the niche itself "
-        "(1 or 0) is the niche fit.",
+        note=f"Likeness: {LIKENESS[brief.fit.text]} to creators in your niches; the mean with the niche itself (1 or 0) is the niche fit.",
         top=brief.fit.top,
     )
+
+
+def focus_table(found: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
+    """Show how much each creator keeps to a topic."""
+    columns = {
+        "creator": Col("Creator", "handle"),
+        "focus": Col("Two posts alike", "share", "low", "high"),
+        "posts": Col("Posts (n)", "count"),
+        "percentile": Col("Others below", "share"),
+    }
+    note = (
+        f"TF-IDF cosine of two posts on average, latest 50 captions at most; {wording(brief).share(brief.statistics.level)} intervals by "
+        "the jackknife. Captions from one template look focused, too. Source: your posts."
+    )
+    return table(found, columns, brief, title="Who keeps to a topic", note=note, top=brief.fit.top)
 
 
 @takes_missing
@@ -321,6 +339,7 @@ def reached_table(reached: pd.DataFrame | Missing, brief: Brief) -> Table | Note
         "target_reach": Col("People of the target", "count"),
         "cost": Col("Full cost of a post", "money"),
         "per_money": Col(f"People of the target per {brief.budget.currency}", "number1"),
+        "band": Col("Fit is"),
         "reach_source": Col("Reach is"),
         "cost_source": Col("Fee is"),
     }
@@ -330,6 +349,6 @@ def reached_table(reached: pd.DataFrame | Missing, brief: Brief) -> Table | Note
         brief,
         title="People of the target for the money",
         note="Reach of one post times the share in the target, over the full cost. Modelled: the dimensions of the "
-        "audience are taken as independent.",
+        "audience are taken as independent. Fit is: 'very close' for the highest tenth of your list, 'far' for the lowest third.",
         top=brief.fit.top,
     )
