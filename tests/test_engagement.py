@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 
 import numpy as np
@@ -16,8 +14,9 @@ from playbook import engagement
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset, dataset
 from playbook.engagement.betabinomial import beta_binomial
-from playbook.engagement.model import draw_together, moderated, pool
+from playbook.engagement.model import draw_together, moderated
 from playbook.findings import Missing
+from tests.engagement_worlds import PROMISED, cell, in_band, publish
 
 AS_OF = pd.Timestamp("2026-06-01", tz="UTC")
 
@@ -230,52 +229,6 @@ def test_what_is_drawn_together_stays_within_the_extremes(pairs):
 
 # --- coverage --------------------------------------------------------------------------------------------------------------------
 
-TAILS = ("gamma", "log-normal 0.6", "log-normal 1.0", "t")
-POSTS = ((3, 8), (9, 30), (31, 60))
-_T = np.random.default_rng(99).standard_t(4, 400_000).clip(-6, 6)
-_T_MEAN = float(np.exp(0.5 * _T).mean())
-
-
-def single_posts(rng: np.random.Generator, tail: str, shape: tuple[int, int]) -> np.ndarray:
-    """Engagements of single posts as multiples of their mean."""
-    if tail == "gamma":
-        return rng.gamma(3, 1 / 3, shape)
-    if tail == "t":
-        return np.exp(0.5 * rng.standard_t(4, shape).clip(-6, 6)) / _T_MEAN
-    sigma = float(tail.split()[1])
-    return np.exp(sigma * rng.standard_normal(shape) - sigma**2 / 2)
-
-
-def cell(creators: int, range_: tuple[int, int], spread: float, tail: str, worlds: int, seed: int) -> dict[str, float]:
-    """Coverage and error of the model, of the raw interval and of the binomial one, over fresh worlds."""
-    from scipy.stats import norm, t
-
-    rng = np.random.default_rng(seed)
-    seen = {"model": 0, "raw": 0, "binomial": 0, "creators": 0, "model_error": 0.0, "raw_error": 0.0}
-    for _ in range(worlds):
-        followers = 10 ** rng.uniform(3.5, 6, creators)
-        truth = np.log(0.02) - 0.2 * np.log(followers / 3e4) + rng.normal(0, spread, creators)
-        n = rng.integers(range_[0], range_[1] + 1, creators)
-        got = rng.poisson((np.exp(truth) * followers)[:, None] * single_posts(rng, tail, (creators, range_[1]))).astype(float)
-        got[np.arange(range_[1]) >= n[:, None]] = np.nan
-        mean = np.nanmean(got, axis=1)
-        cv2 = np.nanvar(got, axis=1, ddof=1) / mean**2
-        logs = np.log(np.where(got > 0, got, np.nan))
-        log_var = np.nanvar(logs, axis=1, ddof=1)
-        fit = pool(mean / followers, mean, cv2, log_var, n, followers, np.full(creators, "instagram"), 0.9)
-        raw = np.log(mean / followers)
-        away = t.ppf(0.95, n - 1) * np.sqrt(cv2 / n)
-        p = mean / followers
-        thin = norm.ppf(0.95) * np.sqrt(np.maximum(1 - p, 0) / (p * followers * n))
-        seen["model"] += int(((np.log(fit.low) <= truth) & (truth <= np.log(fit.high))).sum())
-        seen["raw"] += int((np.abs(raw - truth) <= away).sum())
-        seen["binomial"] += int((np.abs(raw - truth) <= thin).sum())
-        seen["creators"] += creators
-        seen["model_error"] += float(((fit.log_mean - truth) ** 2).sum())
-        seen["raw_error"] += float(((raw - truth) ** 2).sum())
-    k = seen.pop("creators")
-    return {name: (value / k) ** 0.5 if name.endswith("error") else value / k for name, value in seen.items()} | {"checks": k}
-
 
 def test_intervals_hold_and_the_binomial_one_does_not():
     found = cell(creators=40, range_=(4, 12), spread=0.5, tail="gamma", worlds=25, seed=7)
@@ -291,34 +244,18 @@ def test_few_creators_are_not_too_sure_of_their_spread():
 
 
 @pytest.mark.slow
-def test_coverage_table(tmp_path):
-    """The long run, printed as a table. The band is promised for gamma and log-normal 0.6; heavy tails are measured and named."""
-    import itertools
+def test_coverage_table():
+    """The long run, printed as a table (and published with PLAYBOOK_PUBLISH=1). Heavy tails are measured and named, not promised."""
+    table = publish(int(os.environ.get("PLAYBOOK_WORLDS", "1000")), seed=20_260)
+    promised = table[table["tail"].isin(PROMISED)]
+    assert promised["in_band"].all(), promised[~promised["in_band"]].to_string()
+    # the model never covers less than the creator's own posts alone, nor is it further off, but for Monte-Carlo error
+    assert (table["model"] > table["raw"] - 3 * table["mc_error"]).all() and (table["model_error"] < 1.03 * table["raw_error"]).all()
+    assert (table["binomial"] < 0.2).all()
 
-    from scipy.stats import binomtest
 
-    worlds = int(os.environ.get("PLAYBOOK_WORLDS", "1000"))
-    out = io.StringIO()
-    rows = csv.writer(out)
-    rows.writerow(
-        ["creators", "posts", "spread", "tail", "worlds", "model", "mc_error", "raw", "binomial", "model_rmse", "raw_rmse", "in band"]
-    )
-    short = []
-    for number, (creators, range_, spread, tail) in enumerate(itertools.product((12, 60, 400), POSTS, (0.3, 0.8), TAILS)):
-        found = cell(creators, range_, spread, tail, worlds, seed=20_000 + number)
-        # creators of one world share its fit, so a world counts as one look, not as many
-        error = np.sqrt(found["model"] * (1 - found["model"]) / worlds)
-        hits = round(found["model"] * worlds)
-        below = binomtest(hits, worlds, 0.87, alternative="less").pvalue
-        above = binomtest(hits, worlds, 0.93, alternative="greater").pvalue
-        held = below > 0.01 and above > 0.01
-        shown = [found[k] for k in ("model",)] + [error] + [found[k] for k in ("raw", "binomial", "model_error", "raw_error")]
-        rows.writerow([creators, f"{range_[0]}-{range_[1]}", spread, tail, worlds, *(f"{v:.3f}" for v in shown), "yes" if held else "no"])
-        if not held and tail in ("gamma", "log-normal 0.6"):
-            short.append((creators, range_, spread, tail, found["model"]))
-    print("\n" + out.getvalue())
-    (tmp_path / "coverage.csv").write_text(out.getvalue())
-    assert not short, short
+def test_the_band_is_refused_where_coverage_falls_short():
+    assert in_band(0.9, 0.005) and in_band(0.865, 0.005) and not in_band(0.85, 0.005) and not in_band(0.95, 0.005)
 
 
 # --- ranking ---------------------------------------------------------------------------------------------------------------------

@@ -6,13 +6,15 @@ grouped table.
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from playbook.data.tables import TABLES
+from playbook.data.tables import TABLES, Column
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,6 +32,11 @@ _SQL_TYPES = {
 ENGAGEMENT = "likes + coalesce(comments, 0) + coalesce(shares, 0) + coalesce(saves, 0)"
 LIKES_AND_COMMENTS = "likes + comments"
 
+MEMORY = "1500MB"
+# from so many posts on, several threads gain more than they cost
+MANY = 200_000
+THREADS = 4
+
 
 class Posts:
     """The posts of a campaign as a lazy DuckDB relation. Times are UTC.
@@ -37,7 +44,7 @@ class Posts:
     Parameters
     ----------
     source : pandas.DataFrame or path of a Parquet file
-        Posts with the columns of the `posts` table.
+        Posts with columns of the `posts` table; in a file, absent ones are unknown.
     """
 
     def __init__(self, source: pd.DataFrame | Path):
@@ -45,21 +52,25 @@ class Posts:
 
         self._db = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
         self._db.execute("SET TimeZone = 'UTC'")
+        # what does not fit goes to disk, under the system's own place for such files and gone with this object
+        spill = _quoted(Path(tempfile.gettempdir()) / f"playbook-posts-{os.getpid()}")
+        self._db.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{spill}'")
         # one thread, because the order in which threads add up decides the last digits of a sum
         self._db.execute("SET threads = 1")
-        columns = ", ".join(f'CAST("{c.name}" AS {_SQL_TYPES[c.kind]}) AS "{c.name}"' for c in TABLES["posts"].columns)
+        told = TABLES["posts"].columns
         if isinstance(source, pd.DataFrame):
             naive = TABLES["posts"].typed(source)
             naive["posted_at"] = naive["posted_at"].dt.tz_localize(None)
-            text = [c.name for c in TABLES["posts"].columns if c.kind in ("text", "flag")]
+            text = [c.name for c in told if c.kind in ("text", "flag")]
             naive[text] = naive[text].astype(object).where(naive[text].notna(), None)
             self._db.register("posts_frame", naive)
             # in one order, because the order in which numbers are added decides the last digits of a sum
-            self._db.execute(f"CREATE TABLE posts AS SELECT {columns} FROM posts_frame ORDER BY creator, posted_at, post")
+            self._db.execute(f"CREATE TABLE posts AS SELECT {_typed(told)} FROM posts_frame ORDER BY creator, posted_at, post")
             self._db.unregister("posts_frame")
         else:
-            path = str(source).replace("'", "''")
-            self._db.execute(f"CREATE VIEW posts AS SELECT {columns} FROM read_parquet('{path}')")
+            read = f"read_parquet('{_quoted(source)}')"
+            there = {row[0] for row in self._db.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()}
+            self._db.execute(f"CREATE VIEW posts AS SELECT {_typed(told, there)} FROM {read}")
 
     def __len__(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM posts").fetchone()[0])
@@ -86,6 +97,18 @@ class Posts:
                 frame[name] = frame[name].dt.tz_localize("UTC").astype("datetime64[us, UTC]")
         return frame
 
+    def _large(self, sql: str, parameters: dict) -> None:
+        """Run SQL that adds nothing up, where the order of rows does not tell, on several threads if there are many posts."""
+        many = len(self) >= MANY
+        used = {k: v for k, v in parameters.items() if f"${k}" in sql}
+        try:
+            if many:
+                self._db.execute(f"SET threads = {min(os.cpu_count() or 1, THREADS)}")
+            self._db.execute(sql, used)
+        finally:
+            if many:
+                self._db.execute("SET threads = 1")
+
     def to_pandas(self) -> pd.DataFrame:
         """Return all posts: explicit, since there may be millions."""
         frame = self.query("SELECT * FROM posts ORDER BY creator, posted_at, post")
@@ -93,8 +116,7 @@ class Posts:
 
     def to_parquet(self, path: Path) -> None:
         """Write all posts to one Parquet file."""
-        quoted = str(path).replace("'", "''")
-        self._db.execute(f"COPY (SELECT * FROM posts ORDER BY creator, posted_at, post) TO '{quoted}' (FORMAT PARQUET)")
+        self._db.execute(f"COPY (SELECT * FROM posts ORDER BY creator, posted_at, post) TO '{_quoted(path)}' (FORMAT PARQUET)")
 
     def latest(self) -> pd.Timestamp | None:
         """Return the time of the latest post, or None."""
@@ -243,18 +265,43 @@ class Posts:
             `top_share` (of the largest post in the sum), `zeros` (posts with a numerator of 0), `followers_at_post` (mean where known),
             `followers_at_post_n`, `first_at`, `last_at`.
         """
+        now = _naive(as_of)
+        parameters = {"now": now, "mature_before": now - pd.Timedelta(hours=mature_hours)}
+        if since is not None:
+            parameters["since"] = _naive(since)
+        counts = f"(posted_at IS NULL OR posted_at <= $now) AND {'TRUE' if since is None else 'posted_at >= $since'} AND ({where})"
+        young = "coalesce(posted_at > $mature_before, FALSE)"
+        used = f"""
+            SELECT creator, post, posted_at, likes, followers_at_post, CAST(({numerator}) AS DOUBLE) AS up,
+                   CAST(({denominator}) AS DOUBLE) AS down, up IS NOT NULL AND down > 0 AS whole
+            FROM posts"""
+        if window is None:
+            used = f"{used} WHERE {counts} AND NOT {young}"
+            youngest = f"SELECT creator, count(*) AS too_young FROM posts WHERE {counts} AND {young} GROUP BY creator"
+        else:
+            # Each creator's posts need no sorting to find how far back the window reaches, so what lies behind is gone before any sorting.
+            self._large(
+                f"""
+                CREATE OR REPLACE TEMP TABLE reach AS
+                SELECT creator, count(*) FILTER ({young}) AS too_young, max(posted_at, {int(window)}) FILTER (NOT {young}) AS latest,
+                       CASE WHEN len(latest) = {int(window)} THEN list_min(latest) END AS since
+                FROM posts WHERE {counts} GROUP BY creator
+                """,
+                parameters,
+            )
+            self._large(
+                f"""
+                CREATE OR REPLACE TEMP TABLE used AS
+                {used} JOIN (SELECT creator, since FROM reach) USING (creator)
+                WHERE {counts} AND NOT {young} AND (since IS NULL OR posted_at >= since)
+                QUALIFY row_number() OVER (PARTITION BY creator ORDER BY posted_at DESC NULLS LAST, post) <= {int(window)}
+                ORDER BY creator, posted_at, post
+                """,
+                parameters,
+            )
+            used, youngest = "SELECT * FROM used", "SELECT creator, too_young FROM reach WHERE too_young > 0"
         sql = f"""
-            WITH counted AS (
-                SELECT creator, post, posted_at, likes, followers_at_post, CAST(({numerator}) AS DOUBLE) AS up,
-                       CAST(({denominator}) AS DOUBLE) AS down, coalesce(posted_at > $mature_before, FALSE) AS young
-                FROM posts
-                WHERE (posted_at IS NULL OR posted_at <= $now) AND ($since IS NULL OR posted_at >= $since) AND ({where})
-            ), used AS (
-                SELECT *, up IS NOT NULL AND down > 0 AS whole FROM counted WHERE NOT young
-                QUALIFY $window IS NULL OR row_number() OVER (PARTITION BY creator ORDER BY posted_at DESC NULLS LAST, post) <= $window
-            ), young AS (
-                SELECT creator, count(*) AS too_young FROM counted WHERE young GROUP BY creator
-            ), summed AS (
+            WITH used_posts AS ({used}), young AS ({youngest}), summed AS (
                 SELECT creator, count(*) AS posts, count(*) FILTER (whole) AS n, count(*) FILTER (likes IS NULL) AS likes_hidden,
                        count(*) FILTER (posted_at IS NULL) AS undated,
                        avg(up) FILTER (whole) AS mean, avg(down) FILTER (whole) AS denominator,
@@ -266,7 +313,7 @@ class Posts:
                        avg(followers_at_post) FILTER (whole) AS followers_at_post,
                        count(followers_at_post) FILTER (whole) AS followers_at_post_n,
                        min(posted_at) AS first_at, max(posted_at) AS last_at
-                FROM used GROUP BY creator
+                FROM used_posts GROUP BY creator
             )
             SELECT coalesce(summed.creator, young.creator) AS creator, coalesce(posts, 0) AS posts, coalesce(n, 0) AS n,
                    coalesce(too_young, 0) AS too_young, coalesce(likes_hidden, 0) AS likes_hidden, coalesce(undated, 0) AS undated,
@@ -278,14 +325,7 @@ class Posts:
             FROM summed FULL OUTER JOIN young ON summed.creator = young.creator
             ORDER BY 1
         """
-        now = _naive(as_of)
-        parameters = {
-            "now": now,
-            "mature_before": now - pd.Timedelta(hours=mature_hours),
-            "window": window,
-            "since": None if since is None else _naive(since),
-        }
-        return self.query(sql, parameters)
+        return self.query(sql, {k: v for k, v in parameters.items() if f"${k}" in sql})
 
     def rhythm(self, *, as_of: pd.Timestamp, window_days: float | None = None) -> pd.DataFrame:
         """Reduce the times of posts to one row a creator: how many, how far apart, since when.
@@ -395,6 +435,19 @@ class Posts:
             """,
             {"mature_before": now - pd.Timedelta(hours=mature_hours), "window": window},
         )
+
+
+def _typed(columns: Iterable[Column], there: set[str] | None = None) -> str:
+    """SQL for columns with their types; what a file does not have is unknown."""
+
+    def value(column: Column) -> str:
+        return f'"{column.name}"' if there is None or column.name in there else "NULL"
+
+    return ", ".join(f'CAST({value(c)} AS {_SQL_TYPES[c.kind]}) AS "{c.name}"' for c in columns)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def _naive(time: pd.Timestamp) -> pd.Timestamp:
