@@ -51,7 +51,7 @@ class Posts:
         import duckdb
 
         self._db = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
-        self._db.execute("SET TimeZone = 'UTC'")
+        self._db.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         # what does not fit goes to disk, under the system's own place for such files and gone with this object
         spill = _quoted(Path(tempfile.gettempdir()) / f"playbook-posts-{os.getpid()}")
         self._db.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{spill}'")

@@ -52,7 +52,7 @@ def beta_binomial(successes: np.ndarray, trials: np.ndarray, level: float = 0.9,
     >>> bool(0 < found.rate[2] < found.rate[1] < 0.06), bool(found.low[2] < found.rate[2] < found.high[2])
     (True, True)
     """
-    from scipy.special import betaln, expit
+    from scipy.special import expit, gammaln
 
     y, n = np.asarray(successes, dtype="float64"), np.asarray(trials, dtype="float64")
     known = n > 0
@@ -66,8 +66,11 @@ def beta_binomial(successes: np.ndarray, trials: np.ndarray, level: float = 0.9,
     total = np.exp(v)
     a, b = total * expit(u), total * expit(-u)
     log = -2.5 * v + np.log(a) + np.log(b)  # the last two: from (a, b) to (log(a / b), log(a + b))
-    for yi, ni in zip(y[known], n[known], strict=True):
-        log += betaln(a + yi, b + ni - yi) - betaln(a, b)
+    # the beta functions of all units at once: each distinct number of successes, failures and trials is worked out once
+    log += known.sum() * (gammaln(total) - gammaln(a) - gammaln(b))
+    for sign, base, counted in ((1, a, y), (1, b, n - y), (-1, total, n)):
+        for value, times in zip(*np.unique(counted[known], return_counts=True), strict=True):
+            log += sign * times * gammaln(base + value)
     weights = np.exp(log - log.max())
     weights /= weights.sum()
     keep = weights > 1e-6

@@ -106,13 +106,7 @@ def ranking(table: pd.DataFrame | Missing, brief: Brief, *, top: int | None = No
     out.insert(0, "rank", np.arange(1, count + 1))
     out["top"] = places
     out["chance_top"] = _chance_top(mean, sd, table["df"].to_numpy(), places, brief.statistics.seed)
-    groups, first, number = np.ones(count, dtype="int64"), 0, 1
-    for i in range(1, count):
-        apart = norm.cdf((mean[first] - mean[i]) / np.hypot(sd[first], sd[i]))
-        if apart >= level:
-            first, number = i, number + 1
-        groups[i] = number
-    out["group"] = groups
+    out["group"] = _groups(mean, sd, level)
     need = np.full(count, np.nan)
     gap = mean[:-1] - mean[1:]
     variance = table["post_variance"].to_numpy()
@@ -121,6 +115,27 @@ def ranking(table: pd.DataFrame | Missing, brief: Brief, *, top: int | None = No
         need[:-1] = np.ceil((variance[:-1] + variance[1:]) * (z / gap) ** 2)
     out["posts_needed"] = np.where(np.isfinite(need), need, np.nan)
     return out
+
+
+def _groups(mean: np.ndarray, sd: np.ndarray, level: float) -> np.ndarray:
+    """Number of each creator's group: a new one begins with the first who can be told from the first of the last one."""
+    from scipy.special import ndtri
+
+    count, first, number = len(mean), 0, 1
+    groups = np.ones(count, dtype="int64")
+    far = ndtri(level)
+    step = 64
+    at = 1
+    while at < count:
+        ahead = slice(at, at + step)
+        apart = np.flatnonzero(mean[first] - mean[ahead] >= far * np.hypot(sd[first], sd[ahead]))
+        if apart.size:
+            first, number = at + int(apart[0]), number + 1
+            groups[first:] = number
+            at, step = first + 1, 64
+        else:
+            at, step = at + step, step * 2
+    return groups
 
 
 def _chance_top(mean: np.ndarray, sd: np.ndarray, df: np.ndarray, places: int, seed: int) -> np.ndarray:
