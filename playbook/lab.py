@@ -12,9 +12,13 @@ from playbook.campaign import ENV_CAMPAIGN, folder_of
 from playbook.errors import NotUsable
 from playbook.folders import notebooks_dir
 
+# where campaigns of one's own go, from within a notebook
+ENV_HOME = "PLAYBOOK_HOME"
 COPY = "playbook-notebooks"
 FIRST = "00_start.ipynb"
 # nothing is sent anywhere: neither for Jupyter's news nor for updates
+# files that are dropped travel in one message, and the server's own limit of 10 MB would close the connection without a word
+LARGEST_DROP = 512 * 1024 * 1024
 QUIET = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate")
 
 
@@ -44,6 +48,7 @@ def start(campaign: str | None) -> int:
 def command(campaign: str | None, here: Path) -> tuple[list[str], dict[str, str]]:
     """Return the command that opens JupyterLab, and its environment."""
     environment = dict(os.environ)
+    environment.setdefault(ENV_HOME, str(here))
     notebooks = None
     if campaign is not None:
         folder = folder_of(campaign)
@@ -51,7 +56,8 @@ def command(campaign: str | None, here: Path) -> tuple[list[str], dict[str, str]
         # a learner's folder brings its own chapters
         notebooks = folder / "notebooks" if (folder / "notebooks" / FIRST).is_file() else None
     notebooks = notebooks or writable(here)
-    return [sys.executable, "-m", "jupyterlab", *QUIET, f"--notebook-dir={notebooks}", str(notebooks / FIRST)], environment
+    large = f"--ServerApp.tornado_settings={{'websocket_max_message_size': {LARGEST_DROP}}}"
+    return [sys.executable, "-m", "jupyterlab", *QUIET, large, f"--notebook-dir={notebooks}", str(notebooks / FIRST)], environment
 
 
 def writable(here: Path) -> Path:

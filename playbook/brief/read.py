@@ -66,6 +66,36 @@ def parse(text: str, where: str = FILE, overrides: Mapping[str, Mapping[str, Any
         raise NotUsable(" ".join(dict.fromkeys(sentences))) from None
 
 
+def changed(brief: Brief, changes: Mapping[str, Mapping[str, Any]]) -> Brief:
+    """Return a brief with other values in some fields; the one handed in stays as it is.
+
+    Parameters
+    ----------
+    changes : mapping of section to mapping of field to value
+
+    Raises
+    ------
+    NotUsable
+        Where the result would not be valid; the sentence says which field, and what it may be.
+
+    Examples
+    --------
+    >>> changed(Brief(), {"budget": {"amount": 250}}).budget.amount
+    250.0
+    >>> changed(Brief(), {"engagement": {"window": 2}})
+    Traceback (most recent call last):
+    playbook.errors.NotUsable: engagement.window is 2; input should be greater than or equal to 3 (latest posts that count, 3-100).
+    """
+    values = brief.model_dump()
+    for section, fields in changes.items():
+        values[section] = {**values[section], **fields}
+    try:
+        return Brief.model_validate(values)
+    except ValidationError as problems:
+        sentences = [_sentence(error, {}, "").removeprefix(": ") for error in problems.errors()]
+        raise NotUsable(" ".join(dict.fromkeys(sentences))) from None
+
+
 def load_yaml(text: str, where: str) -> Any:
     """Parse YAML, keeping comments and line numbers; an empty file is an empty mapping."""
     from ruamel.yaml import YAML

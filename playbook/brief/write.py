@@ -89,7 +89,10 @@ def update(folder: Path | str, changes: Mapping[str, Mapping[str, Any]]) -> None
     before = path.read_text(encoding="utf-8-sig")
     tree = load_yaml(before, str(path))
     for section, fields in changes.items():
-        node = tree.setdefault(section, {})
+        if not isinstance(tree.get(section), Mapping):
+            # `budget:` with nothing below it
+            tree[section] = {}
+        node = tree[section]
         for name, value in fields.items():
             node[name] = value
     yaml = YAML(typ="rt")

@@ -2,7 +2,7 @@
 
 from playbook.costs.chapter import buys_sentence, by_tier, cost_sentence, counts, curve_sentence, outcome, tier_sentence
 from playbook.costs.curve import PriceCurve, median_regression, own_curve, seen_quotes, smearing
-from playbook.costs.fair import break_even_fee, conflict, conflict_sentence, fairness, fairness_sentence
+from playbook.costs.fair import break_even_fee, conflict, conflict_sentence, fairness, fairness_sentence, talk_sentence
 from playbook.costs.table import fees, findings, full, full_cost
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "own_curve",
     "seen_quotes",
     "smearing",
+    "talk_sentence",
     "tier_sentence",
 ]

@@ -18,8 +18,13 @@ DEAR, CHEAP = 0.75, 0.25
 
 
 @needs("creators", "quotes", otherwise="a quotes table with creator, deliverable, fee and currency")
-def fairness(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
+def fairness(data: Dataset, brief: Brief, *, opens: float = CHEAP, stops: float = DEAR) -> pd.DataFrame | Missing:
     """Return how each quote compares with what creators of that size usually ask.
+
+    Parameters
+    ----------
+    opens, stops : float
+        The place among your quotes, for its size, at which to open the talk and at which to stop (0-1).
 
     Returns
     -------
@@ -41,7 +46,7 @@ def fairness(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     ranks = out["residual"].rank(method="average")
     out["dearer_than"] = (ranks - 1) / max(len(out) - 1, 1) if len(out) > 1 else np.nan
     out = out.merge(break_even_fee(data, brief), on="creator", how="left")
-    low, high = np.quantile(out["residual"], [CHEAP, DEAR])
+    low, high = np.quantile(out["residual"], sorted((opens, stops)))
     out["open"] = np.minimum(out["usual"] * np.exp(low), out["fee"])
     if brief.goal.kind != "sales":
         # what a set is worth when orders are not the goal is for the brief to say, not for a break-even
@@ -149,3 +154,20 @@ def conflict_sentence(table: pd.DataFrame) -> str:
         f"while one platform measured a mean of ${worst / table.loc[table['cpe'].idxmax(), 'against']:.2f} on its own contracts. "
         "They describe different creators, so they cannot both be true of yours: ask for quotes."
     )
+
+
+def talk_sentence(table: pd.DataFrame | Missing, creator: str, brief: Brief) -> str | Missing:
+    """Say what to offer one creator first, and where to stop."""
+    if isinstance(table, Missing):
+        return table
+    own = table[table["creator"] == creator]
+    if own.empty:
+        return f"{handle(creator)} has quoted nothing yet, so there is nothing to compare; ask for a fee."
+    write = wording(brief)
+    row = own.iloc[0]
+    asks = f"{handle(creator)} asks {write.money(row['fee'])} for one {row['deliverable']}, where {write.money(row['usual'])} is usual"
+    if pd.isna(row["open"]):
+        return f"{asks}. Do not open the talk: {row['reason']}."
+    if not row["stop"] > row["open"]:
+        return f"{asks}. Offer {write.money(row['open'])} and stay there: {row['reason']}."
+    return f"{asks}. Open at {write.money(row['open'])} and stop at {write.money(row['stop'])}: {row['reason']}."

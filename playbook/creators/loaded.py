@@ -6,7 +6,7 @@ import pandas as pd
 
 from playbook.brief import Brief
 from playbook.creators.sizes import with_tiers
-from playbook.data.dataset import Dataset
+from playbook.data.dataset import Dataset, SourceFile
 from playbook.findings import Missing, needs
 
 RECENT_DAYS, QUARTER_DAYS = 30, 90
@@ -20,6 +20,11 @@ def files(data: Dataset) -> pd.DataFrame:
     DataFrame
         By path: `file`, `format`, `rows` (read), `used_for` (table and rows), `set_aside` (rows), `why` (the reasons).
     """
+    return files_of(data.provenance)
+
+
+def files_of(read: tuple[SourceFile, ...]) -> pd.DataFrame:
+    """Return a table of files that were read, as :func:`files` does for a dataset's."""
     rows = [
         {
             "file": s.path,
@@ -29,7 +34,7 @@ def files(data: Dataset) -> pd.DataFrame:
             "set_aside": float(sum(s.set_aside.values())),
             "why": "; ".join(f"{reason} ({n})" for reason, n in sorted(s.set_aside.items())),
         }
-        for s in sorted(data.provenance, key=lambda s: s.path)
+        for s in sorted(read, key=lambda s: s.path)
     ]
     return pd.DataFrame(rows, columns=["file", "format", "rows", "used_for", "set_aside", "why"]).astype(
         {"rows": "float64", "set_aside": "float64"}

@@ -29,7 +29,16 @@ PROVISIONER = "playbook-warm"
 # what notebooks import before their first figure; those that start threads at import are imported by the kernels themselves
 LIBRARIES = (
     *("numpy", "pandas", "scipy.stats", "scipy.optimize", "scipy.special", "scipy.sparse", "matplotlib.pyplot", "matplotlib.figure"),
-    *("matplotlib.backends.backend_agg", "seaborn", "duckdb", "great_tables", "pydantic", "ruamel.yaml", "babel.numbers", "babel.dates"),
+    *(
+        "matplotlib.backends.backend_agg",
+        "playbook.show.plain_seaborn",
+        "duckdb",
+        "great_tables",
+        "pydantic",
+        "ruamel.yaml",
+        "babel.numbers",
+        "babel.dates",
+    ),
     *("ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.interactiveshell", "IPython.core.completer", "comm"),
     *("playbook", "playbook.show", "playbook.campaign", "playbook.data.load", "playbook.data.snapshot"),
 )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from playbook.brief import Brief
-from playbook.creators import Card, platform_name
+from playbook.creators import Card, Matching, platform_name
 from playbook.show.logaxis import log_axis
 from playbook.show.tables import Col, Table, table
 from playbook.show.theme import INK, MARKERS, MUTED, PALETTE, RULE, Note, Picture, count_axis, figure, finish, takes_missing
@@ -288,6 +288,24 @@ def brief_now(activity: pd.DataFrame) -> pd.Timestamp:
     """Return now as the activity table counts it: a last post plus the days since."""
     row = activity.dropna(subset=["last_at"]).iloc[0]
     return row["last_at"] + pd.Timedelta(days=float(row["days_since"]))
+
+
+@takes_missing
+def matching_table(found: Matching, brief: Brief, *, top: int = 10) -> Table | Note:
+    """Show who passes the filters, most followers first."""
+    columns = {
+        "creator": Col("Creator", "handle"),
+        "platform": Col("Platform"),
+        "tier": Col("Size"),
+        "followers": Col("Followers", "count"),
+        "niche": Col("Niche"),
+        "country": Col("Country"),
+        "language": Col("Language"),
+        "last_post": Col("Latest post", "day"),
+    }
+    if found.frame.empty:
+        return Note("Nobody passes these filters; take one of them away.", "missing")
+    return table(found.frame, columns, brief, title="Who passes", note="Measured.", top=top)
 
 
 @takes_missing

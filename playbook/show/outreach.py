@@ -22,6 +22,7 @@ class Letters:
 
     letters: tuple[Letter, ...]
     shown: int
+    unfolded: bool = False
 
     def __repr__(self) -> str:
         return "\n\n".join(
@@ -37,7 +38,8 @@ class Letters:
                 if sources
                 else "<p>Your data holds nothing to quote.</p>"
             )
-            parts.append(f"<details><summary>{html.escape(one.subject)}</summary>{one.page}{said}</details>")
+            state = " open" if self.unfolded else ""
+            parts.append(f"<details{state}><summary>{html.escape(one.subject)}</summary>{one.page}{said}</details>")
         more = len(self.letters) - self.shown
         rest = f"<p>And {more} more.</p>" if more > 0 else ""
         return f'<div class="pb-letters">{"".join(parts)}{rest}</div>'
@@ -80,6 +82,12 @@ def links_table(listed: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
 def letters(found: tuple[Letter, ...], brief: Brief, *, most: int = 3) -> Letters:
     """Show the first letters, folded."""
     return Letters(found, min(most, len(found)))
+
+
+@takes_missing
+def letter(found: Letter, brief: Brief) -> Letters:
+    """Show one creator's letter, unfolded."""
+    return Letters((found,), 1, unfolded=True)
 
 
 def tracking_table(plan: pd.DataFrame, brief: Brief) -> Table | Note:

@@ -216,7 +216,7 @@ def stability_chart(stability: pd.DataFrame, brief: Brief, *, top: int = 16) -> 
 @takes_missing
 def forecast_chart(forecast: Forecast, choice: Choice, brief: Brief) -> Picture:
     """Draw the simulated campaigns and the target."""
-    import seaborn as sns
+    from playbook.show.plain_seaborn import seaborn as sns
 
     write = wording(brief)
     fig, axes = figure(height=3.5)

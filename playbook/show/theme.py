@@ -90,7 +90,8 @@ def figure(*, height: float = 3.8, columns: int = 1, rows: int = 1, share_y: boo
 
     mpl.use("agg")
     import matplotlib.pyplot as plt
-    import seaborn as sns
+
+    from playbook.show.plain_seaborn import seaborn as sns
 
     sns.set_theme(
         style="whitegrid",

@@ -196,8 +196,9 @@ def several_table(result: Several, brief: Brief) -> Table | Note:
 @takes_missing
 def surface_chart(surface: pd.DataFrame, brief: Brief) -> Picture:
     """Draw the reach of the smaller creators over the macro's, by price exponent and overlap, without and with your hours."""
-    import seaborn as sns
     from matplotlib.colors import TwoSlopeNorm
+
+    from playbook.show.plain_seaborn import seaborn as sns
 
     write = wording(brief)
     own = brief.budget.hours_per_creator

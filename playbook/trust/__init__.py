@@ -8,9 +8,11 @@ from playbook.trust.jumps import jumps
 from playbook.trust.quoted import agreement, beside
 from playbook.trust.rates import among_peers, q_values
 from playbook.trust.score import parts, scores, suspicion
+from playbook.trust.weighing import about_sentence, rescored, reweighed
 
 __all__ = [
     "CHECKS",
+    "about_sentence",
     "agreement",
     "among_peers",
     "answer",
@@ -27,6 +29,8 @@ __all__ = [
     "parts",
     "q_values",
     "questions",
+    "rescored",
+    "reweighed",
     "scores",
     "screen",
     "suspicion",
