@@ -37,8 +37,8 @@ test: setup-dev lint ## style, unit tests, every notebook on every sample (about
 test-all: setup-dev lint ## everything, long simulations too
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-test-hard: setup-dev ## bad input of every kind
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/hard
+test-hard: setup-dev ## bad input of every kind, and 200 kills of a batch
+	@PLAYBOOK_KILLS=$${PLAYBOOK_KILLS:-200} $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/hard
 
 test-browser: setup-dev ## pages in a real browser; names what is missing
 	@$(BIN)/python -m pytest tests/browser

@@ -158,14 +158,16 @@ def _begun(work: Work, private: Path, address: str | None, number: int) -> _Runn
     if address:
         call = {"call": f"{__name__}:answered", "arguments": arguments}
         memory = work["limits"]["memory"]
-        process: Any = warm.fork(address, **call, env=dict(os.environ), cwd=str(Path.cwd()), log=str(log), memory=memory)
-    else:
-        ask = private / f"{number}.ask"
-        ask.write_text(json.dumps(arguments), encoding="utf-8")
-        with log.open("wb") as file:
-            command = [sys.executable, "-m", __name__, str(ask)]
-            # it ends itself where this pipe closes: however we end, nobody goes on alone
-            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=file, stderr=file)
+        # where nobody is left to fork from, a campaign that starts slowly is better than none
+        with contextlib.suppress(OSError):
+            process: Any = warm.fork(address, **call, env=dict(os.environ), cwd=str(Path.cwd()), log=str(log), memory=memory)
+            return _Running(work, process, answer)
+    ask = private / f"{number}.ask"
+    ask.write_text(json.dumps(arguments | {"work": work | {"start": "plain"}}), encoding="utf-8")
+    with log.open("wb") as file:
+        command = [sys.executable, "-m", __name__, str(ask)]
+        # it ends itself where this pipe closes: however we end, nobody goes on alone
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=file, stderr=file)
     return _Running(work, process, answer)
 
 
