@@ -223,21 +223,46 @@ def test_order_of_rows_changes_nothing():
     assert (one.share, one.low, one.p) == (two.share, two.low, two.p)
 
 
-def test_too_few_regions_are_told():
-    values, chosen = world(np.random.default_rng(8), regions=4, treated=2, rise=0.5)
+@pytest.mark.parametrize(
+    "regions, treated, needed",
+    [(4, 2, "at least 7 regions without it"), (9, 1, "at least 19 regions without it"), (6, 3, "8 regions in all")],
+)
+def test_too_few_regions_are_refused_with_the_number_needed(regions, treated, needed):
+    values, chosen = world(np.random.default_rng(8), regions=regions, treated=treated, rise=0.5)
     data, brief = campaign(values, chosen)
     found = results.regional_lift(data, brief)
-    assert found.p_floor == 1 / 6
-    assert "no test can be sure" in results.lift_sentence(found, brief)
+    assert isinstance(found, Missing) and needed in found.text
+    assert f"{regions - treated} without" in found.text
 
 
-@pytest.mark.parametrize("regions, treated, before", [(3, 1, 70), (4, 3, 70), (6, 0, 70), (16, 8, 10)])
+@pytest.mark.parametrize("treated", [1, 2, 3])
+def test_the_number_needed_is_enough_and_one_less_is_not(treated):
+    beside, whole = lifts.regions_needed(treated, 0.95)
+    rng = np.random.default_rng(18)
+    for count, enough in ((beside, True), (beside - 1, False)):
+        values, chosen = world(rng, regions=treated + count, treated=treated, rise=0.5)
+        assert isinstance(results.regional_lift(*campaign(values, chosen)), Missing) != enough
+    values, chosen = world(rng, regions=whole, treated=whole // 2, rise=0.5)
+    assert results.regional_lift(*campaign(values, chosen)).p_floor <= 0.05
+
+
+@pytest.mark.parametrize("regions, treated, before", [(6, 0, 70), (6, 6, 70), (16, 8, 10)])
 def test_what_cannot_be_compared_is_refused(regions, treated, before):
     values, chosen = world(np.random.default_rng(9), regions=regions, treated=treated, before=before)
     data, brief = campaign(values, chosen, before=before)
     found = results.regional_lift(data, brief)
     assert isinstance(found, Missing) and "Extra sales need" in found.text
     assert isinstance(results.regional_lift(dataset(), Brief()), Missing)
+
+
+@pytest.mark.parametrize(
+    "regions, treated, design", [(24, 1, "synthetic control"), (10, 3, "synthetic control"), (10, 7, "difference in differences")]
+)
+def test_each_shape_of_market_has_its_design_and_finds_a_large_rise(regions, treated, design):
+    values, chosen = world(np.random.default_rng(21), regions=regions, treated=treated, rise=0.25)
+    found = results.regional_lift(*campaign(values, chosen))
+    assert (found.design, found.found) == (design, "found")
+    assert found.low < 0.25 < found.high or abs(found.share - 0.25) < found.high - found.low
 
 
 def test_a_region_without_sales_is_refused():

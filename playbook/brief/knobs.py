@@ -114,3 +114,11 @@ class Results(Knobs):
         "code_over_link", description="which mark wins when an order carries both: code_over_link, link_over_code, code_only, link_only"
     )
     draws: int = Field(2000, ge=200, le=100_000, description="bootstrap draws, 200-100000")
+    window: int = Field(
+        0, ge=0, le=365, description="days after a creator's post in which an order counts; 0 takes the campaign's days, 0-365"
+    )
+    return_days: int = Field(30, ge=0, le=365, description="days in which buyers may send an order back, 0-365")
+    outcome: Literal["sales", "followers", "searches"] = Field(
+        "sales", description="what extra is measured in: sales, followers, searches (of brand_daily)"
+    )
+    emv: bool = Field(False, description="show earned media value by published rate cards, and why not to trust it")

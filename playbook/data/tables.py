@@ -120,6 +120,7 @@ STATES = ("to contact", "contacted", "answered", "declined", "agreed", "briefed"
 MEASURES = (
     "sales",
     "orders",
+    "control",
     "followers",
     "followers_gained",
     "searches",
@@ -345,8 +346,19 @@ TABLES: dict[str, Table] = {
             "one of the brand's own measures on a day in a region",
             (
                 _c("day", "day", "the day", required=True, synonyms="date"),
-                _c("region", "text", "region; empty is the whole market", synonyms="geo"),
-                _c("measure", "text", "sales, orders, followers (count at day's end), searches or visits", required=True, allowed=MEASURES),
+                _c(
+                    "region",
+                    "text",
+                    "region; empty is the whole market; `offered` and `held out` are the groups of a code holdout",
+                    synonyms="geo",
+                ),
+                _c(
+                    "measure",
+                    "text",
+                    "sales, orders, followers (count at day's end), searches, visits, or control: a series that the campaign cannot move",
+                    required=True,
+                    allowed=MEASURES,
+                ),
                 _c("value", "number", "the value on that day", required=True),
                 _c("treated", "flag", "the campaign ran there on that day"),
             ),

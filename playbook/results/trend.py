@@ -13,8 +13,9 @@ import numpy as np
 
 MIN_DAYS = 14
 MAX_DAYS = 400
-# step of the level as a share of the day's noise: none at all, then from hardly any to half of the noise
-_STEPS = np.concatenate([[0.0], np.geomspace(0.003, 0.5, 14)])
+# step of the level as a share of the day's noise, all as likely before seeing the data; with more of the small ones, 95 % intervals of 28
+# days covered 88 to 93 % where the level really drifted (simulated, 300 worlds a cell)
+_STEPS = np.array([0.0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +118,58 @@ def forecast_sum(before: np.ndarray, columns: np.ndarray, columns_after: np.ndar
         daily=share @ np.array(dailies) * scale,
         fitted=share @ np.array(fits) * scale,
     )
+
+
+def drifting_coefficients(
+    values: np.ndarray, columns: np.ndarray, wanted: np.ndarray, *, level: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Estimate sums of regression coefficients beside a level that may drift.
+
+    The same model as :func:`forecast_sum`, all days at once.
+
+    Parameters
+    ----------
+    values : array (days,)
+    columns : array (days, columns)
+    wanted : array (sums, columns)
+        Weights of the coefficients in each sum.
+
+    Returns
+    -------
+    (mean, low, high) : arrays (sums,)
+
+    Raises
+    ------
+    ValueError
+        Where there are not more days than columns plus two.
+    """
+    from scipy.linalg import cho_factor, cho_solve
+
+    y, x, c = (np.asarray(a, float) for a in (values, columns, wanted))
+    n, k = x.shape
+    if n < k + 3:
+        raise ValueError(f"{n} days for {k} columns; expected at least {k + 3}")
+    scale = float(np.std(y)) or 1.0
+    y = y / scale
+    time = np.arange(1, n + 1, dtype=float)
+    walk = np.minimum.outer(time, time)
+    means, spreads, weights = [], [], []
+    for step in _STEPS:
+        factor = cho_factor(np.eye(n) + step**2 * walk)
+        solved = cho_solve(factor, x)
+        gram = x.T @ solved
+        gram_factor = cho_factor(gram + 1e-12 * np.trace(gram) / k * np.eye(k))
+        beta = cho_solve(gram_factor, solved.T @ y)
+        residual = y - x @ beta
+        rss = max(float(residual @ cho_solve(factor, residual)), 1e-18)
+        means.append(c @ beta)
+        spreads.append(np.sqrt(np.maximum(np.einsum("ij,ji->i", c, cho_solve(gram_factor, c.T)), 0) * rss / (n - k)))
+        weights.append(-0.5 * ((n - k) * np.log(rss) + 2 * np.log(np.diag(factor[0])).sum() + np.linalg.slogdet(gram)[1]))
+    share = np.exp(np.array(weights) - max(weights))
+    share /= share.sum()
+    m, s = np.array(means), np.array(spreads)
+    ends = [[_mixed_quantile(q, m[:, i], s[:, i], share, n - k) for i in range(len(c))] for q in ((1 - level) / 2, (1 + level) / 2)]
+    return share @ m * scale, np.array(ends[0]) * scale, np.array(ends[1]) * scale
 
 
 def _mixed_quantile(q: float, means: np.ndarray, spreads: np.ndarray, weights: np.ndarray, freedom: int) -> float:
