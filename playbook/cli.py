@@ -292,6 +292,23 @@ def workshop(
 
 
 @command
+def learn(
+    folder: Campaign,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to", metavar="NEXT", help="The next campaign's folder; without it the file stays beside this one.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Write what a campaign measured to learned.yml, for the next campaign to start from."""
+    from playbook import folders
+
+    written, sentence = folders.learn(folder, to=to)
+    typer.echo(f"{sentence}\n{written}")
+
+
+@command
 def forget(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The campaign folder.", show_default=False)],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,

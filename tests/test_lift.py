@@ -316,7 +316,7 @@ def test_the_stated_power_is_the_rate_found():
 
 def test_longer_campaigns_and_more_regions_show_smaller_rises():
     rng = np.random.default_rng(13)
-    few, _ = world(rng, regions=6, before=150, days=28, drift=0.0)
+    few, _ = world(rng, regions=8, before=150, days=28, drift=0.0)
     many, _ = world(rng, regions=24, before=150, days=28, drift=0.0)
     one, two = (power.smallest_rise(planned(v), Brief()).set_index("weeks")["smallest"] for v in (few, many))
     assert (two < one).all() and two[8] < two[2]
@@ -325,5 +325,5 @@ def test_longer_campaigns_and_more_regions_show_smaller_rises():
 def test_power_without_regions_says_what_to_add():
     assert isinstance(power.smallest_rise(dataset(), Brief()), Missing)
     values, _ = world(np.random.default_rng(1), regions=3, treated=1)
-    assert "at least four regions" in power.smallest_rise(planned(values), Brief()).text
+    assert "at least 8 regions" in power.smallest_rise(planned(values), Brief()).text
     assert repr(shown.power_table(power.smallest_rise(planned(values), Brief()), Brief()))

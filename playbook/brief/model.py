@@ -273,6 +273,58 @@ class Report(Section):
     accent: Colour = Field("#D1495B", description="the brand's second colour")
 
 
+class LearnedRate(Section):
+    """A rate that an earlier campaign measured."""
+
+    value: float = Field(ge=0, allow_inf_nan=False)
+    low: float = Field(ge=0, allow_inf_nan=False)
+    high: float = Field(ge=0, allow_inf_nan=False)
+    level: float = Field(0.9, ge=0.5, le=0.99)
+    n: int = Field(0, ge=0, description="creators or regions behind it")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> LearnedRate:
+        if not self.low <= self.value <= self.high:
+            raise ValueError(f"value {self.value:g} does not lie between low {self.low:g} and high {self.high:g}")
+        return self
+
+
+class LearnedGroup(Section):
+    """A rate of one size class or platform, where the data tells it from the others."""
+
+    name: Literal["click_rate", "conversion_rate", "order_value"]
+    by: Literal["tier", "platform"]
+    group: str
+    rate: LearnedRate
+
+
+class PastForecast(Section):
+    """A forecast and what came, of one campaign."""
+
+    campaign: str
+    goal: Literal["awareness", "followers", "sales"]
+    low: float
+    middle: float
+    high: float
+    level: float = Field(0.9, ge=0.5, le=0.99)
+    came: float
+
+
+class Learned(Section):
+    """What earlier campaigns measured: `learned.yml`, written by `playbook learn`."""
+
+    campaign: str = Field("", description="the campaign that measured it")
+    as_of: dt.date | None = Field(None, description="the day that counted as now")
+    currency: str = Field("", description="currency of the order value")
+    click_rate: LearnedRate | None = Field(None, description="clicks per person reached")
+    conversion_rate: LearnedRate | None = Field(None, description="orders per click")
+    order_value: LearnedRate | None = Field(None, description="net revenue of an order")
+    incremental_share: LearnedRate | None = Field(None, description="share of credited orders that would not have come anyway")
+    extra_per_credited: LearnedRate | None = Field(None, description="extra sales over credited revenue")
+    groups: list[LearnedGroup] = Field([], description="rates of size classes or platforms that differ from the others")
+    forecasts: list[PastForecast] = Field([], description="forecasts of earlier campaigns, and what came")
+
+
 class Brief(Section):
     """A whole `campaign.yml`."""
 
@@ -299,6 +351,7 @@ class Brief(Section):
     portfolio: knobs.Portfolio = Field(knobs.Portfolio(), description="knobs of chapter 08")
     outreach: knobs.Outreach = Field(knobs.Outreach(), description="knobs of chapter 09")
     results: knobs.Results = Field(knobs.Results(), description="knobs of chapter 10")
+    learned: Learned = Field(Learned(), description="what earlier campaigns measured, read from learned.yml beside this file")
 
     def rate(self, currency: str) -> float | None:
         """Return the price of one unit of `currency` in the budget's currency, or None where unknown."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from playbook.brief.model import Brief
+from playbook.brief.model import Brief, Learned
 from playbook.errors import NotUsable, did_you_mean
 
 FILE = "campaign.yml"
+LEARNED = "learned.yml"
 MAX_VALUES = 100_000
 MAX_BYTES = 1_000_000
 
@@ -35,17 +36,43 @@ def read(folder: Path | str, overrides: Mapping[str, Mapping[str, Any]] | None =
     path = Path(folder) / FILE
     if not path.is_file():
         raise NotUsable(f"{path} is not there; every campaign folder needs one: `playbook new {folder}` writes it.")
+    beside = path.with_name(LEARNED)
+    learned = learned_from(_text(beside, "what was learned has a hundred lines"), str(beside)) if beside.is_file() else None
+    return parse(_text(path, "a brief has a few thousand"), str(path), overrides, learned=learned)
+
+
+def _text(path: Path, usual: str) -> str:
     if path.stat().st_size > MAX_BYTES:
-        raise NotUsable(f"{path} has {path.stat().st_size:,} bytes; a brief has a few thousand: is this the right file?")
+        raise NotUsable(f"{path} has {path.stat().st_size:,} bytes; {usual}: is this the right file?")
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise NotUsable(f"{path}: byte {problem.start} is not UTF-8; save the file as UTF-8 text.") from None
-    return parse(text, str(path), overrides)
 
 
-def parse(text: str, where: str = FILE, overrides: Mapping[str, Mapping[str, Any]] | None = None) -> Brief:
+def learned_from(text: str, where: str = LEARNED) -> Learned:
+    """Read what earlier campaigns measured from YAML text.
+
+    Examples
+    --------
+    >>> learned_from("click_rate: {value: 0.01, low: 0.008, high: 0.013, n: 12}").click_rate.value
+    0.01
+    """
+    tree = load_yaml(text, where)
+    try:
+        return Learned.model_validate(_plain(tree))
+    except ValidationError as problems:
+        sentences = [_sentence({**e, "loc": ("learned", *e["loc"])}, {"learned": tree}, where) for e in problems.errors()]
+        raise NotUsable(" ".join(dict.fromkeys(sentences))) from None
+
+
+def parse(
+    text: str, where: str = FILE, overrides: Mapping[str, Mapping[str, Any]] | None = None, *, learned: Learned | None = None
+) -> Brief:
     """Read a brief from YAML text.
+
+    Click and conversion rates come from `learned` where it has them and `overrides` has not; order value (in the same currency) and
+    incremental share where the brief leaves them empty.
 
     Examples
     --------
@@ -60,7 +87,8 @@ def parse(text: str, where: str = FILE, overrides: Mapping[str, Mapping[str, Any
     for section, fields in (overrides or {}).items():
         values[section] = {**(values.get(section) or {}), **fields}
     try:
-        return Brief.model_validate(values)
+        brief = Brief.model_validate(values)
+        return brief if learned is None else _with(brief, learned, (overrides or {}).get("economics", ()))
     except ValidationError as problems:
         sentences = [_sentence(error, tree, where) for error in problems.errors()]
         raise NotUsable(" ".join(dict.fromkeys(sentences))) from None
@@ -94,6 +122,22 @@ def changed(brief: Brief, changes: Mapping[str, Mapping[str, Any]]) -> Brief:
     except ValidationError as problems:
         sentences = [_sentence(error, {}, "").removeprefix(": ") for error in problems.errors()]
         raise NotUsable(" ".join(dict.fromkeys(sentences))) from None
+
+
+def _with(brief: Brief, learned: Learned, overridden: Collection[str] = ()) -> Brief:
+    """Let what was measured stand in for planning values: rates that nobody set on the command line, order value and share where empty."""
+    found = brief.economics
+    filled: dict[str, float] = {}
+    for name in ("click_rate", "conversion_rate"):
+        rate = getattr(learned, name)
+        if rate is not None and name not in overridden:
+            filled[name] = min(rate.value, 1.0)
+    if found.order_value is None and learned.order_value and learned.currency in ("", brief.budget.currency):
+        filled["order_value"] = learned.order_value.value
+    if found.incremental_share is None and learned.incremental_share:
+        filled["incremental_share"] = min(learned.incremental_share.value, 1.0)
+    kept = learned.model_copy(update={name: None for name in ("click_rate", "conversion_rate") if name in overridden})
+    return brief.model_copy(update={"learned": kept, "economics": found.model_copy(update=filled)})
 
 
 def load_yaml(text: str, where: str) -> Any:

@@ -32,6 +32,9 @@ def template(values: Mapping[str, Any] | None = None) -> str:
     ]
     for name, info in Brief.model_fields.items():
         value = getattr(brief, name)
+        if name == "learned":
+            # measured, not planned: it has a file of its own
+            continue
         if isinstance(value, BaseModel):
             lines += ["", f"# {info.description}", f"{name}:"]
             lines += _section(value, indent=2)

@@ -83,6 +83,34 @@ def forget(folder: Path | str) -> Forgotten:
     return act(Path(folder).expanduser())
 
 
+def learn(folder: Path | str, *, to: Path | str | None = None) -> tuple[Path, str]:
+    """Write what a campaign measured to `learned.yml`, for the next campaign to start from.
+
+    A file that is there is kept as `learned.yml.bak`; the forecasts that it lists are carried on.
+
+    Parameters
+    ----------
+    folder : path or str
+        The campaign, or a sample's name.
+    to : path, optional
+        The next campaign's folder; by default the campaign's own.
+
+    Returns
+    -------
+    (Path, str)
+        The file, and what it says in one sentence.
+
+    Raises
+    ------
+    NotUsable
+        Where nothing was measured, or the folder cannot be written.
+    """
+    from playbook.campaign import load
+    from playbook.folders.learning import write
+
+    return write(load(folder), None if to is None else Path(to).expanduser())
+
+
 def _first(in_clone: str, shipped: str) -> Path:
     clone = _PACKAGE.parent / in_clone
     return clone if clone.is_dir() else _PACKAGE / "_shipped" / shipped

@@ -9,6 +9,7 @@ import pandas as pd
 
 from playbook import costs, engagement
 from playbook.brief import Brief
+from playbook.brief.model import LearnedRate
 from playbook.creators import with_tiers
 from playbook.data.dataset import Dataset, dataset
 from playbook.goals.past import past_rates
@@ -103,6 +104,8 @@ def rates(data: Dataset, brief: Brief) -> pd.DataFrame:
         past = past_rates(data, brief).set_index("name")
         for name, label in (("conversion_rate", "Orders per click"), ("click_rate", "Clicks per person reached")):
             planned = _planned(name, label, getattr(economics, name), f"economics.{name}")
+            known = getattr(brief.learned, name)
+            planned = planned if known is None else _from_learned(planned, known, brief)
             rows.append(_from_past(planned, past.loc[name], brief) if name in past.index else planned)
     if kind == "followers":
         rows.append(_planned("follow_rate", "New followers per person reached", economics.follow_rate, "economics.follow_rate"))
@@ -125,6 +128,12 @@ def _planned(name: str, label: str, value: float, field: str) -> dict:
         "source": "assumed",
         "basis": f"{field} of your brief; range half to double",
     }
+
+
+def _from_learned(planned: dict, known: LearnedRate, brief: Brief) -> dict:
+    day = f" on {wording(brief).day(brief.learned.as_of)}" if brief.learned.as_of else ""
+    basis = f"learned.yml: measured by {brief.learned.campaign or 'an earlier campaign'}{day}, {known.n} {plural(known.n, 'creator')}"
+    return planned | {"value": known.value, "low": known.low, "high": known.high, "n": known.n, "source": "measured", "basis": basis}
 
 
 def _from_past(planned: dict, seen: pd.Series, brief: Brief) -> dict:

@@ -117,7 +117,9 @@ def attribute(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """Credit each order to a creator by its code and its link.
 
     The rule is `results.attribution`: `code_over_link` and `link_over_code` use both marks and differ where an order's two marks
-    belong to two creators; `code_only` and `link_only` ignore the other mark.
+    belong to two creators; `code_only` and `link_only` ignore the other mark. With `results.window` above 0 an order is credited only
+    within so many days after a post of its creator, then also after the campaign's last day; creators whose posting days nobody knows keep
+    the campaign's days.
 
     Returns
     -------
@@ -152,13 +154,20 @@ def attribute(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     if rule == "link_only":
         has_code &= False
     mark = np.select([has_code & has_link, has_code, has_link], ["both", "code", "link"], "none")
+    period = days.period(orders["ordered_at"])
+    if brief.results.window:
+        seen = _after_a_post(orders, creator, data, brief.results.window)
+        creator = creator.where(seen | creator.isna())
+        period = period.where(~(creator.notna() & (period == "after")), "during")
+        has_code, has_link = has_code & creator.notna(), has_link & creator.notna()
+        mark = np.select([has_code & has_link, has_code, has_link], ["both", "code", "link"], "none")
     rate = orders["currency"].fillna(brief.budget.currency).map(lambda c: brief.rate(c)).astype("float64")
     refunded = orders["refunded"].fillna(0.0)
     return pd.DataFrame(
         {
             "order": orders["order"],
             "ordered_at": orders["ordered_at"],
-            "period": days.period(orders["ordered_at"]),
+            "period": period,
             "creator": creator.astype("str").where(creator.notna()),
             "mark": pd.Series(mark, dtype="str"),
             "disagree": code.notna() & link.notna() & (code != link),
@@ -172,6 +181,29 @@ def attribute(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
             "new_customer": orders["new_customer"],
         }
     )
+
+
+def _after_a_post(orders: pd.DataFrame, creator: pd.Series, data: Dataset, length: int) -> pd.Series:
+    """Say of each credited order whether it came within so many days after a post of its creator."""
+    out = data.deliverables[["creator", "published_at"]].dropna().sort_values("published_at")
+    ours = pd.DataFrame({"creator": creator.astype("object"), "ordered_at": orders["ordered_at"], "row": orders.index}).dropna(
+        subset=["creator"]
+    )
+    joined = pd.merge_asof(
+        ours.sort_values("ordered_at"),
+        out.assign(creator=out["creator"].astype("object")),
+        left_on="ordered_at",
+        right_on="published_at",
+        by="creator",
+    )
+    seen = (joined["ordered_at"] - joined["published_at"] <= pd.Timedelta(days=length)) | ~joined["creator"].isin(set(out["creator"]))
+    return pd.Series(seen.to_numpy(), index=joined["row"]).reindex(orders.index).fillna(False).astype(bool)
+
+
+def own_codes(data: Dataset, orders: pd.DataFrame) -> pd.Series:
+    """Say of each order whether it carries a code that belongs to one creator."""
+    by_code, _ = owners(data, "code")
+    return pd.Series([_owner(m, by_code) is not None for m in orders["code"]], index=orders.index, dtype=bool)
 
 
 def reconcile(attributed: pd.DataFrame | Missing) -> pd.DataFrame | Missing:
@@ -244,7 +276,8 @@ def leakage(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         later than
         30 days after the latest), `without_link` (share with no link of the creator; high for everybody where links are rarely used),
         `usual_without_link` (all creators together),
-        `question` (empty where nothing stands out).
+        `question` (empty where nothing stands out), `leaked` (estimated orders from elsewhere: for a creator with a question, the codes
+        without link beyond the share that is usual among creators without one; else 0).
     """
     attributed = attribute(data, brief)
     if isinstance(attributed, Missing):
@@ -276,7 +309,19 @@ def leakage(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         )
     columns = ["creator", "orders", "before_post", "late", "without_link", "usual_without_link", "question"]
     frame = pd.DataFrame(rows, columns=columns)
+    frame["leaked"] = _leaked(frame)
     return frame.sort_values(["orders", "creator"], ascending=[False, True], ignore_index=True)
+
+
+def _leaked(found: pd.DataFrame) -> pd.Series:
+    """Estimate how many orders of questioned codes came from elsewhere: buyers from elsewhere have no link, others have it as usual."""
+    asked = found["question"] != ""
+    calm = found[~asked]
+    usual = float((calm["without_link"] * calm["orders"]).sum() / calm["orders"].sum()) if calm["orders"].sum() >= 10 else np.nan
+    if not usual < 1:
+        return pd.Series(0.0, index=found.index)
+    beyond = found["orders"] * (found["without_link"] - usual) / (1 - usual)
+    return beyond.clip(lower=0).where(asked, 0.0)
 
 
 def _question(orders: int, before: float, late: float, without: float, usual: float) -> str:

@@ -10,9 +10,23 @@ from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Figure, Missing, Outcome
 from playbook.results.attribution import attribute, findings, window
+from playbook.results.checks import Cautious, cautious, checks_sentence, order_checks
 from playbook.results.delivered import Awareness, awareness, delivered_posts
 from playbook.results.growth import Growth, followers
-from playbook.results.lift import Lift, lift_sentence, regional_lift
+from playbook.results.lift import (
+    EventStudy,
+    Holdout,
+    Lift,
+    Series,
+    code_holdout,
+    event_sentence,
+    event_study,
+    holdout_sentence,
+    lift_sentence,
+    one_series,
+    regional_lift,
+    series_sentence,
+)
 from playbook.results.returns import Sales, sales
 from playbook.results.sentences import awareness_sentence, break_even_text, followers_sentence, sales_sentence, spend_sentence
 from playbook.results.spending import spend
@@ -122,6 +136,9 @@ def outcome(data: Dataset, brief: Brief) -> Outcome:
         *_awareness_figures(shown, brief),
         *_follower_figures(grown, brief),
         *_sales_figures(sold, brief),
+        *_doubt_figures(cautious(data, brief), data, brief),
+        *_lift_figures(raised, brief),
+        *_other_designs(one_series(data, brief, raised), event_study(data, brief), code_holdout(data, brief), brief),
     ]
     if isinstance(found, Missing):
         return Outcome(chapter="results", status="partial", answer=found.text, figures=tuple(figures), findings=findings(data, brief))
@@ -135,12 +152,25 @@ def outcome(data: Dataset, brief: Brief) -> Outcome:
         "followers": followers_sentence(grown, brief),
         "sales": sales_sentence(sold, brief),
     }[found.kind]
-    if found.kind == "sales" and not isinstance(raised, Missing):
-        more = f"{more} {lift_sentence(raised, brief)}"
+    if found.kind == "sales":
+        more = f"{more} {_extra_sentence(data, brief, raised)}".strip()
     status = "partial" if found.verdict in ("cannot_tell", "running") else "done"
     return Outcome(
         chapter="results", status=status, answer=f"{found.text} {more}", figures=(head, *figures), findings=findings(data, brief)
     )
+
+
+def _extra_sentence(data: Dataset, brief: Brief, raised: Lift | Missing) -> str:
+    """Say what was extra, by the strongest design that the data allows."""
+    if not isinstance(raised, Missing):
+        return lift_sentence(raised, brief)
+    held = code_holdout(data, brief)
+    if not isinstance(held, Missing):
+        return holdout_sentence(held, brief)
+    alone = one_series(data, brief, raised)
+    if not isinstance(alone, Missing) and alone.controls:
+        return series_sentence(alone, brief)
+    return "What of it would have come anyway is not known."
 
 
 def _maybe(value: float) -> float | None:
@@ -328,6 +358,48 @@ def _sales_figures(found: Sales | Missing, brief: Brief) -> list[Figure]:
         _figure("roi", r.roi, "share", "assumed", text, low=found.roi_low, high=found.roi_high, level=found.level, n=found.creators),
         _figure("break_even_share", r.break_even_share, "share", "assumed", break_even_text(r.break_even_share, write), n=found.orders),
     ]
+
+
+def _doubt_figures(found: Cautious | Missing, data: Dataset, brief: Brief) -> list[Figure]:
+    if isinstance(found, Missing):
+        return []
+    text = checks_sentence(order_checks(data, brief), found, brief)
+    told = f"Estimated orders by codes from coupon pages, and orders before a post or long after: {found.left_out + found.leaked:.0f}."
+    return [
+        _figure("roi_cautious", found.roi, "share", "modelled", text),
+        _figure("doubtful_orders", found.left_out + found.leaked, "count", "modelled", told),
+        _figure(
+            "returns_to_come",
+            found.still_to_come_back,
+            brief.budget.currency,
+            "modelled",
+            f"Refunds still to come, at the rate of older orders: {wording(brief).money(found.still_to_come_back)}.",
+            n=found.matured,
+        ),
+    ]
+
+
+def _other_designs(alone: Series | Missing, events: EventStudy | Missing, held: Holdout | Missing, brief: Brief) -> list[Figure]:
+    rows = []
+    if not isinstance(alone, Missing):
+        name = "beyond_controls" if alone.controls else "beyond_trend"
+        unit = brief.budget.currency if alone.measure == "sales" else "count"
+        text = series_sentence(alone, brief)
+        low, high = alone.extra_low, alone.extra_high
+        rows.append(_figure(name, alone.extra, unit, "modelled", text, low=low, high=high, level=alone.level, n=alone.days_before))
+    if not isinstance(events, Missing):
+        unit = brief.budget.currency if events.measure == "sales" else "count"
+        text = event_sentence(events, brief)
+        rows.append(
+            _figure(
+                "after_posts", events.total, unit, "modelled", text, low=events.low, high=events.high, level=events.level, n=events.posts
+            )
+        )
+    if not isinstance(held, Missing):
+        text, n = holdout_sentence(held, brief), int(held.people + held.held_people)
+        low, high = held.extra_low, held.extra_high
+        rows.append(_figure("holdout_orders", held.extra, "count", "modelled", text, low=low, high=high, level=held.level, n=n))
+    return rows
 
 
 def _lift_figures(found: Lift | Missing, brief: Brief) -> list[Figure]:

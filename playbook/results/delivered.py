@@ -27,14 +27,15 @@ def delivered_posts(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     DataFrame or Missing
         One row a deliverable, by creator and day: `creator`, `post`, `deliverable`, `due`, `published_at`, `delivered`, `late_days` (after
         the day agreed; 0 on time),
-        `reach`, `impressions`, `views`, `likes`, `comments`, `engagements` (missing where the post or its numbers are unknown), `contacts`
+        `reach`, `impressions`, `views`, `likes`, `comments`, `shares`, `engagements` (missing where the post or its numbers are unknown),
+        `contacts`
         (impressions, else views, else reach)
         and `contacts_are`.
     """
     rows = data.deliverables.copy()
     posts = sorted(set(rows["post"].dropna()))
     found = data.posts.query(
-        f"SELECT post, posted_at, format, reach, impressions, views, likes, comments, {ENGAGEMENT} AS engagements FROM posts "
+        f"SELECT post, posted_at, format, reach, impressions, views, likes, comments, shares, {ENGAGEMENT} AS engagements FROM posts "
         "WHERE list_contains($posts, post) ORDER BY post",
         {"posts": posts},
     ).drop_duplicates("post")
@@ -59,6 +60,7 @@ def delivered_posts(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         "views",
         "likes",
         "comments",
+        "shares",
         "engagements",
         "contacts",
         "contacts_are",

@@ -22,6 +22,7 @@ from playbook.results.lift.designs import (
     time_based_regression,
 )
 from playbook.results.lift.holdout import Holdout, code_holdout, holdout_sentence, rate_difference
+from playbook.results.lift.ladder import designs, one_series
 from playbook.results.lift.regions import FOUND_LEVEL, MIN_BEFORE, Lift, Panel, lift_sentence, panel, placebo_in_time, regional_lift
 from playbook.results.lift.series import Series, series_lift, series_sentence
 from playbook.results.lift.staggered import EventStudy, Staggered, event_sentence, event_study, staggered_lift, staggered_sentence
@@ -39,12 +40,14 @@ __all__ = [
     "code_holdout",
     "conformal_p",
     "conformal_test",
+    "designs",
     "difference_in_differences",
     "drifting_regression",
     "event_sentence",
     "event_study",
     "holdout_sentence",
     "lift_sentence",
+    "one_series",
     "panel",
     "placebo_in_time",
     "placebo_interval",

@@ -12,6 +12,7 @@ import pandas as pd
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing, needs
+from playbook.memo import remembered
 from playbook.results.attribution import attribute, window
 from playbook.results.lift.designs import (
     FEW,
@@ -200,6 +201,7 @@ class Lift:
     paths: pd.DataFrame
 
 
+@remembered
 def regional_lift(data: Dataset, brief: Brief, *, measure: str | None = None) -> Lift | Missing:
     """Estimate what the regions where the campaign ran had beyond the others.
 

@@ -16,6 +16,7 @@ import pandas as pd
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing, needs
+from playbook.memo import remembered
 from playbook.results.attribution import window
 from playbook.results.growth import own_series
 from playbook.results.lift.designs import Estimate, structural_time_series, time_based_regression
@@ -79,6 +80,7 @@ class Series:
     daily: pd.DataFrame
 
 
+@remembered
 @needs("brand_daily", otherwise="brand_daily with day, measure and value: your own sales, followers or searches, a row a day")
 def series_lift(data: Dataset, brief: Brief, *, measure: str | None = None) -> Series | Missing:
     """Compare one series with its forecast: from controls where there are any, else from its own trend.

@@ -12,6 +12,7 @@ import pandas as pd
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing, needs
+from playbook.memo import remembered
 from playbook.results.attribution import window
 from playbook.results.delivered import delivered_posts
 from playbook.results.growth import own_series
@@ -64,6 +65,7 @@ class EventStudy:
     before_p: float
 
 
+@remembered
 @needs("deliverables", otherwise="deliverables with creator, post, due and published_at")
 def event_study(data: Dataset, brief: Brief, *, measure: str | None = None) -> EventStudy | Missing:
     """Estimate what each post brought in the days after it, from posts that came out on different days.

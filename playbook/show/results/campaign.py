@@ -1,4 +1,4 @@
-"""Pictures and tables of chapter 10."""
+"""Pictures and tables of the campaign: costs, posts, orders, returns."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pandas as pd
 
 from playbook.brief import Brief
 from playbook.findings import Missing
-from playbook.results import Awareness, Growth, Lift, Sales, break_even_text, followers_sentence, lift_sentence, reconcile_sentence
+from playbook.results import Awareness, Growth, Sales, break_even_text, followers_sentence, reconcile_sentence
 from playbook.show.tables import Col, Table, table
 from playbook.show.theme import INK, MUTED, PALETTE, RULE, Note, Picture, figure, finish, label_at, missing, say, short_count, takes_missing
 from playbook.wording import handle, plural, wording
 
 
-def _drawn(text: str) -> str:
+def drawn(text: str) -> str:
     """Keep dollar signs from being read as formulas by the drawing library."""
     return text.replace("$", r"\$")
 
@@ -68,7 +68,7 @@ def reconcile_chart(parts: pd.DataFrame, brief: Brief) -> Picture | Note:
     hatch = ["//" if n == "unattributed" else "" for n in names]
     for name, value, colour, mark, n in zip(names, shown["net"], colours, hatch, shown["orders"], strict=True):
         axes.barh(name, value, color=colour, hatch=mark, edgecolor="white", height=0.62)
-        label_at(axes, max(value, 0), name, _drawn(f"{write.money(value)}, {write.count(n)} {plural(n, 'order')}"))  # type: ignore[arg-type]
+        label_at(axes, max(value, 0), name, drawn(f"{write.money(value)}, {write.count(n)} {plural(n, 'order')}"))  # type: ignore[arg-type]
     axes.set_xlim(min(0, shown["net"].min() * 1.1), max(shown["net"].max(), 1) * 1.35)
     axes.set_xlabel(f"Net revenue in the campaign's days, {brief.budget.currency}")
     axes.xaxis.set_major_formatter(lambda v, _: short_count(v))
@@ -80,7 +80,7 @@ def reconcile_chart(parts: pd.DataFrame, brief: Brief) -> Picture | Note:
         fig,
         title=title,
         subtitle=f"Net revenue by mark, {write.count(shown['orders'].sum())} orders of the campaign's days. Source: your orders.",
-        alt=f"Bar chart of net revenue by mark: {_drawn(rows)}.".replace("\\$", "$"),
+        alt=f"Bar chart of net revenue by mark: {drawn(rows)}.".replace("\\$", "$"),
     )
 
 
@@ -197,7 +197,7 @@ def creators_chart(found: pd.DataFrame, brief: Brief) -> Picture | Note:
         subtitle = f"{len(shown)} creators with known cost and engagements. Source: your payouts and posts."
     return finish(
         fig,
-        title=_drawn(title),
+        title=drawn(title),
         subtitle=subtitle,
         alt=f"Scatter plot of {len(shown)} creators, cost against {'margin' if sold else 'engagements'}. {title}.",
     )
@@ -291,7 +291,7 @@ def bridge_chart(found: Sales, brief: Brief) -> Picture | Note:
     for i, (_name, change) in enumerate(steps):
         start, at = at, at + change
         axes.bar(i, change, bottom=start, color=PALETTE[0] if i == 0 else PALETTE[5], width=0.62, edgecolor="white")
-        axes.text(i, max(start, at) + 0.015 * reach, _drawn(write.money(change)), ha="center", va="bottom", fontsize=9, color=INK)
+        axes.text(i, max(start, at) + 0.015 * reach, drawn(write.money(change)), ha="center", va="bottom", fontsize=9, color=INK)
         axes.plot([i + 0.31, i + 0.69], [at, at], color=MUTED, linewidth=0.8)
     last = len(steps)
     axes.bar(
@@ -305,7 +305,7 @@ def bridge_chart(found: Sales, brief: Brief) -> Picture | Note:
     axes.text(
         last,
         max(found.profit, 0) + 0.015 * reach,
-        _drawn(write.money(found.profit)),
+        drawn(write.money(found.profit)),
         ha="center",
         va="bottom",
         fontsize=9,
@@ -323,7 +323,7 @@ def bridge_chart(found: Sales, brief: Brief) -> Picture | Note:
     rows = ", ".join(f"{n} {write.money(v)}" for n, v in [*steps, (word, found.profit)])
     return finish(
         fig,
-        title=_drawn(title),
+        title=drawn(title),
         subtitle=f"{write.count(found.orders)} credited orders. "
         f"{break_even_text(found.ratios.break_even_share, write)} Source: your orders, payouts and brief.",
         alt=f"Waterfall chart: {rows}.",
@@ -470,68 +470,3 @@ def orders_chart(attributed: pd.DataFrame, brief: Brief) -> Picture | Note:
         "without; dashed: the campaign's days. Source: your orders.",
         alt=f"Stacked bars of orders a day, at most {peak}. {title}.",
     )
-
-
-@takes_missing
-def lift_chart(found: Lift, brief: Brief) -> Picture:
-    """Draw the regions with and without the campaign, each side relative to its own level before."""
-    import matplotlib.dates as dates
-
-    write = wording(brief)
-    fig, axes = figure(height=3.8)
-    # weeks hide the weekday, which both sides share
-    paths = found.paths.set_index("day").rolling(7, min_periods=7, center=True).mean().dropna()
-    start = found.paths["day"].iloc[found.days_before]
-    axes.axvspan(start, found.paths["day"].iloc[-1], color=RULE, alpha=0.45, linewidth=0)
-    for column, colour, style, label in (("with", PALETTE[0], "-", "with"), ("without", PALETTE[1], "--", "without")):
-        axes.plot(paths.index, paths[column], color=colour, linestyle=style, linewidth=1.8)
-        label_at(axes, paths.index[-1], paths[column].iloc[-1], label, colour, fontweight="bold")
-    axes.set_ylabel("Sales, level before = 1")
-    axes.xaxis.set_major_locator(dates.AutoDateLocator(maxticks=7))
-    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(axes.xaxis.get_major_locator()))
-    axes.set_xlim(paths.index[0], found.paths["day"].iloc[-1] + (found.paths["day"].iloc[-1] - paths.index[0]) * 0.08)
-    side = "more" if found.share >= 0 else "less"
-    title = f"Regions with the campaign sold {write.share(abs(found.share))} {side} than the others suggest"
-    if found.found == "cannot_tell":
-        title = "The regions cannot tell whether the campaign added sales"
-    span = write.between(found.low, found.high, write.share, found.level)
-    subtitle = (
-        f"Mean sales of {found.regions_with} regions with and {found.regions_without} without, seven-day mean, grey: the campaign's "
-        f"days; {span} of the rise. "
-        "Source: brand_daily."
-    )
-    return finish(fig, title=title, subtitle=subtitle, alt=f"Two lines of sales. {lift_sentence(found, brief)}")
-
-
-@takes_missing
-def lift_table(found: Lift, brief: Brief) -> Table | Note:
-    """Show what each design says, and the tests beside them."""
-    write = wording(brief)
-    first = ("Difference in differences (the answer)", found.share, found.low, found.high, found.p)
-    rows = [first, *((e.method.capitalize(), e.effect, e.low, e.high, e.p) for e in found.others)]
-    frame = pd.DataFrame(rows, columns=["method", "share", "low", "high", "p"])
-    columns = {"method": Col("Design"), "share": Col("Rise", "share", "low", "high"), "p": Col("Chance of as much", "share")}
-    before = "-" if math.isnan(found.before_p) else write.share(found.before_p)
-    note = (
-        f"{write.share(found.level)} intervals where the design gives one. Chance of as much: among reassignments of the campaign to "
-        "other regions "
-        f"(never below {write.share(found.p_floor)}), or among placebo regions. In {before} of stretches before the campaign the "
-        "regions drifted apart as much. "
-        "Time-based regression takes days as independent and is too sure where the level drifts. Source: brand_daily."
-    )
-    return table(frame, columns, brief, title="Extra sales by design", note=note)
-
-
-def power_table(found: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
-    """Show the smallest rise that the next campaign could show, by its length."""
-    columns = {
-        "weeks": Col("Weeks", "count"),
-        "smallest": Col("Smallest rise found 4 times in 5", "share"),
-        "false_alarms": Col("False alarms", "share"),
-        "regions": Col("Regions (n)", "count"),
-    }
-    note = (
-        "Simulated on your own sales before the campaign: half of the regions at random, random weeks, a planted rise, the test of "
-        "the section above. Source: brand_daily."
-    )
-    return table(found, columns, brief, title="What the next campaign could show", note=note)
