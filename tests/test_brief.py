@@ -19,7 +19,8 @@ from playbook.errors import NotUsable
 def sections(model: type[BaseModel] = Brief):
     """All (section, field, info) of two-level settings."""
     for name, info in model.model_fields.items():
-        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
+        # what was measured has a file of its own
+        if name != "learned" and isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
             for field, inner in info.annotation.model_fields.items():
                 yield name, field, inner
 

@@ -526,6 +526,105 @@ def test_tiers_add_up():
 # --- the samples, recomputed from the files by other code -----------------------------------------------------------------------
 
 
+def latest_day(folder: Path) -> pd.Timestamp:
+    """Return the end of the latest day that any of the folder's files names and that has a past meaning."""
+    last = pd.Timestamp(0)
+    for path in folder.glob("*.csv"):
+        frame = pd.read_csv(path)
+        for column in set(frame) & {"day", "posted_at", "ordered_at", "published_at", "paid_on", "asked_on", "contacted_on", "answered_on"}:
+            text = frame[column].dropna().astype(str)
+            times = pd.to_datetime(text.where(text.str.len() > 10, text + "T23:59:59Z"), utc=True)
+            last = max(last, times.max().tz_convert(None))
+    return last
+
+
+def second_look(orders, deliverables, posts, code, link, b, cost, now) -> dict[str, float]:
+    """Recompute what is doubtful about the credited orders, and what came after posts, with loops and dense matrices."""
+    e, out = b.economics, {}
+    day = lambda text: pd.Timestamp(text).tz_localize(None) if pd.Timestamp(text).tz is None else pd.Timestamp(text).tz_convert(None)  # noqa: E731
+    went = posts.set_index("post")["posted_at"]
+    out_at: dict[str, list] = {}
+    for row in deliverables.itertuples():
+        if isinstance(row.published_at, str):
+            out_at.setdefault(row.creator, []).append(day(row.published_at))
+    young_edge = now - pd.Timedelta(days=b.results.return_days)
+    first, last = str(b.goal.starts), str(b.goal.deadline)
+    coded: dict[str, list] = {}
+    kept, doubtful, old_back, old_revenue = [], 0, 0.0, 0.0
+    for row in orders.itertuples():
+        at, back = day(row.ordered_at), row.refunded if row.refunded == row.refunded else 0.0
+        if at <= young_edge and row.revenue > 0:
+            old_back, old_revenue = old_back + back, old_revenue + row.revenue
+        by_code, by_link = code.get(str(row.code).lower()), link.get(str(row.utm_content).lower())
+        if by_code:
+            times = out_at.get(by_code, [])
+            early = bool(times) and at < min(times)
+            late = bool(times) and at > max(times) + pd.Timedelta(days=30)
+            coded.setdefault(by_code, []).append((early, late, by_link != by_code))
+        who = by_code or by_link
+        if who is None or not first <= row.ordered_at[:10] <= last:
+            continue
+        times = out_at.get(who, [])
+        if by_code and times and (at < min(times) or at > max(times) + pd.Timedelta(days=30)):
+            doubtful += 1
+            continue
+        share, net = 1 - back / row.revenue, row.revenue - back
+        margin = net - (1 - e.gross_margin) * (row.revenue + row.discount) * share - e.shipping_per_order - e.commission * net
+        kept.append((who, by_code is not None, at > young_edge, row.revenue, back, net, margin))
+    usual = sum(x[2] for rows in coded.values() for x in rows) / sum(len(rows) for rows in coded.values())
+    asked = {}
+    for who, rows in coded.items():
+        n = len(rows)
+        before, after, bare = (sum(x[i] for x in rows) / n for i in range(3))
+        spread = 3 * math.sqrt(usual * (1 - usual) / n)
+        asked[who] = n >= 10 and (before >= 0.1 or after >= 0.25 or (bare > usual + spread and bare >= usual + 0.1))
+    calm = [x for who, rows in coded.items() if not asked[who] for x in rows]
+    quiet = sum(x[2] for x in calm) / len(calm)
+    contribution, leaked = sum(k[6] for k in kept), 0.0
+    for who, rows in coded.items():
+        extra = max(0.0, (sum(x[2] for x in rows) - quiet * len(rows)) / (1 - quiet)) if asked[who] else 0.0
+        mine = [k[6] for k in kept if k[0] == who and k[1]]
+        leaked += extra
+        contribution -= extra * (sum(mine) / len(mine) if mine else 0.0)
+    rate = old_back / old_revenue
+    owed = [(max(rate * k[3] - k[4], 0.0), k) for k in kept if k[2]]
+    contribution -= sum(o * (k[6] + e.shipping_per_order) / k[5] for o, k in owed if k[5] > 0)
+    out |= {"doubtful_orders": doubtful + leaked, "returns_to_come": sum(o for o, _ in owed), "roi_cautious": (contribution - cost) / cost}
+
+    # orders a day on posts so many days ago, weekdays and a level that drifts: one dense solution for each size of the drift's step
+    at = pd.to_datetime(orders["ordered_at"]).dt.tz_convert(None).dt.normalize()
+    index = pd.date_range(at.min(), at.max())
+    index = index[index < pd.Timestamp(last) + pd.Timedelta(days=10)]
+    y = np.array([(at == d).sum() for d in index], float)
+    ours = deliverables.assign(
+        at=[p if isinstance(p, str) else went.get(q) for p, q in zip(deliverables["published_at"], deliverables["post"], strict=True)]
+    )
+    ours = ours[ours["at"].notna()].assign(reach=lambda f: f["post"].map(posts.set_index("post")["reach"]))
+    ours["day"] = pd.to_datetime(ours["at"]).dt.tz_convert(None).dt.normalize()
+    ours = ours[ours["day"].isin(index)]
+    size = ours["reach"] / ours["reach"].mean() if ours["reach"].notna().all() else pd.Series(1.0, index=ours.index)
+    spans = [(-3, -1), (0, 0), (1, 1), (2, 2), (3, 4), (5, 6), (7, 9)]
+    steps = np.array(
+        [[sum(s for d, s in zip(ours["day"], size, strict=True) if a <= (day_ - d).days <= z) for a, z in spans] for day_ in index]
+    )
+    weekdays = np.array([[1.0] + [float(d.weekday() == k) - float(d.weekday() == 6) for k in range(6)] for d in index])
+    x, n = np.hstack([weekdays, steps]), len(index)
+    wanted = np.r_[np.zeros(8), steps[:, 1:].sum(axis=0)]
+    totals, logs = [], []
+    for step in np.linspace(0, 1, 11):
+        cov = np.eye(n) + step**2 * np.minimum.outer(np.arange(1, n + 1), np.arange(1, n + 1))
+        inverse = np.linalg.inv(cov)
+        gram = x.T @ inverse @ x
+        beta = np.linalg.solve(gram, x.T @ inverse @ y)
+        rest = y - x @ beta
+        totals.append(wanted @ beta)
+        freedom = n - x.shape[1]
+        logs.append(-0.5 * (freedom * math.log(rest @ inverse @ rest) + np.linalg.slogdet(cov)[1] + np.linalg.slogdet(gram)[1]))
+    weight = np.exp(np.array(logs) - max(logs))
+    out["after_posts"] = float(weight @ totals / weight.sum())
+    return out
+
+
 def recomputed(name: str) -> dict[str, float]:
     """Recompute chapter 10 from the raw files, with nothing of the package but the brief's numbers."""
     folder = SAMPLES / name
@@ -607,6 +706,7 @@ def recomputed(name: str) -> dict[str, float]:
     out["incremental_roi"] = (e.gross_margin * out["extra_sales"] - cost) / cost
     out["extra_per_credited"] = out["extra_sales"] / revenue
 
+    out |= second_look(orders, deliverables, posts, code, link, b, cost, latest_day(folder))
     # the plainest guess at the trend: the mean gain of the days before
     out["plain_trend"] = before.diff().mean() * len(during)
     return out

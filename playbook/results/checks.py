@@ -184,7 +184,10 @@ def checks_sentence(found: pd.DataFrame | Missing, careful: Cautious | Missing, 
     by = found.set_index("check")
     if not by.loc["disagree", "judged"]:
         return "No order is credited, so there is nothing to doubt."
-    parts = [_part(by, name, text, write) for name, text in (("repeat", "bought before"), ("reversed", "were paid back in full"))]
+    parts = [
+        _part(by, name, text, write)
+        for name, text in (("repeat", "came from people who had bought before"), ("reversed", "were paid back in full"))
+    ]
     text = " ".join(p for p in parts if p)
     if isinstance(careful, Missing) or math.isnan(careful.roi):
         return text or "None of the credited orders stands out."

@@ -171,6 +171,6 @@ def learned_sentence(table: pd.DataFrame | Missing, brief: Brief) -> str:
             f"{write.ratio(r.value)} times the credited sales were extra" for r in table.itertuples() if r.name == "extra_per_credited"
         ]
     return (
-        f"The next campaign may start from what this one measured: {listed(parts)}. `playbook learn` writes it to learned.yml; laid beside "
-        "the next campaign.yml it counts as measured."
+        f"The next campaign may start from what this one measured: {listed(parts)}. The command playbook learn writes it to learned.yml; "
+        "laid beside the next campaign.yml it counts as measured."
     )

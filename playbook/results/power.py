@@ -22,6 +22,7 @@ from playbook.results.spending import total_cost
 from playbook.wording import listed, wording
 
 WEEKS = (2, 4, 6, 8)
+LEAST_WEEKS = 4
 WANTED = 0.8
 DRAWS = 400
 _RISES = np.concatenate([[0.0], np.geomspace(0.002, 1.0, 60)])
@@ -214,6 +215,8 @@ def next_test(table: pd.DataFrame | Missing, data: Dataset, brief: Brief) -> Nex
         text = "Not even a doubling of sales would be found in these regions, so no test is worth its price."
         return Missing(needs=("brand_daily",), text=text)
     pays = {int(w): paying_rise(data, brief, weeks=int(w)) for w in half["weeks"]}
+    # posts come out over weeks, and buyers follow for ten days: a shorter test would miss what it is about
+    half = half[half["weeks"] >= min(LEAST_WEEKS, half["weeks"].max())]
     seen = [w for w, s in zip(half["weeks"], half["smallest"], strict=True) if s <= pays[int(w)]]
     weeks = int(min(seen)) if seen else int(half.loc[half["smallest"].idxmin(), "weeks"])
     row = half[half["weeks"] == weeks].iloc[0]

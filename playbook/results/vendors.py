@@ -52,7 +52,7 @@ def emv(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     What is unknown of a post counts as nothing, so the values are at least so much.
     """
     if not brief.results.emv:
-        return Missing(needs=("results.emv",), text="Earned media value is left out unless you ask for it: set results.emv to true.")
+        return Missing(needs=(), text="Earned media value is left out unless you ask for it: set results.emv to true.")
     rows = delivered_posts(data, brief)
     if isinstance(rows, Missing):
         return rows

@@ -14,7 +14,7 @@ from playbook.results.lift.regions import ARMS, FOUND_LEVEL
 from playbook.wording import wording
 
 _NEED = (
-    "brand_daily rows with region `offered` and `held out`, measures visits (people in that group) and orders: people drawn by lot who "
+    "brand_daily rows with region 'offered' and 'held out', measures visits (people in that group) and orders: people drawn by lot who "
     "were not shown the code"
 )
 

@@ -36,7 +36,7 @@ def designs(data: Dataset, brief: Brief) -> pd.DataFrame:
     if with_controls:
         rows.append(_row(series, alone, series_sentence(alone, brief)))
     else:
-        text = "Regions answer this." if compared else "Add brand_daily rows with measure `control` and a name in region."
+        text = "Regions answer this." if compared else "Add brand_daily rows with measure 'control' and a name in region."
         rows.append({"design": series, "at_hand": "not needed" if compared else "no", "verdict": "", "says": text})
     events = event_study(data, brief)
     rows.append(_row("Days after posts against other days", events, event_sentence(events, brief)))

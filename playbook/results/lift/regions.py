@@ -402,5 +402,6 @@ def lift_sentence(found: Lift | Missing, brief: Brief) -> str:
     elif found.found == "none_that_pays":
         text = f"No effect was found that would pay for the campaign. {start} It would have taken {write.share(found.paying_share)}."
     else:
-        text = f"Your data cannot tell whether the campaign added {found.measure}. {start}"
+        wide = write.between(found.found_low, found.found_high, write.share, FOUND_LEVEL)
+        text = f"Your data cannot tell whether the campaign added {found.measure}. {start} What counts is the {wide}, which holds zero."
     return text

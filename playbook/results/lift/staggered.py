@@ -189,7 +189,7 @@ def event_sentence(found: EventStudy | Missing, brief: Brief) -> str:
         f"In the ten days after its {found.posts} posts the brand had {amount(abs(found.total))} {'more' if found.total >= 0 else 'fewer'} "
         f"{found.measure} than other days suggest ({span})"
     )
-    text += "." if found.found == "found" else ", so your data cannot tell posting days from others."
+    text += "." if found.found == "found" else f", which the {write.share(FOUND_LEVEL)} level cannot tell from nothing."
     if found.leads_low > 0 or found.leads_high < 0:
         text += " The days before posts were unusual too, so something else moved at the same time: do not rest on this number."
     elif found.found == "found":

@@ -8,7 +8,7 @@ from playbook.brief import Brief
 from playbook.findings import Missing
 from playbook.results import BARCELONA
 from playbook.show.tables import Col, Table, table
-from playbook.show.theme import Note, missing
+from playbook.show.theme import Note, missing, say
 from playbook.wording import wording
 
 
@@ -51,7 +51,7 @@ def vendors_table(found: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
 def emv_table(found: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
     """Show earned media value by each rate card, side by side."""
     if isinstance(found, Missing):
-        return missing(found)
+        return missing(found) if found.needs else say(found.text)
     write = wording(brief)
     shown = found.assign(worth=["$" + write.count(v) for v in found["value"]], source=found["source"] + ", " + found["year"])
     columns = {"card": Col("Rate card"), "worth": Col("Would call the posts worth"), "note": Col("What it is"), "source": Col("Source")}
@@ -113,6 +113,6 @@ def learned_table(found: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
     }
     note = (
         "n: creators for rates, regions or people for what was extra. A class or platform has its own row only where the data tells it "
-        "from the others. `playbook learn` writes this to learned.yml. Source: measured."
+        "from the others. playbook learn writes this to learned.yml. Source: measured."
     )
     return table(pd.DataFrame(rows), columns, brief, title="What the next campaign may start from", note=note)

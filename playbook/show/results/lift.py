@@ -12,7 +12,7 @@ from playbook.findings import Missing
 from playbook.results import EventStudy, Lift, NextTest, Series, event_sentence, lift_sentence, next_test_sentence, series_sentence
 from playbook.show.results.campaign import drawn
 from playbook.show.tables import Col, Table, table
-from playbook.show.theme import INK, MUTED, PALETTE, RULE, Note, Picture, figure, finish, label_at, takes_missing
+from playbook.show.theme import INK, MUTED, PALETTE, RULE, Note, Picture, figure, finish, label_at, missing, say, takes_missing
 from playbook.wording import wording
 
 
@@ -84,9 +84,10 @@ def lift_table(found: Lift, brief: Brief) -> Table | Note:
     )
 
 
-@takes_missing
-def series_chart(found: Series, brief: Brief) -> Picture:
+def series_chart(found: Series | Missing, brief: Brief) -> Picture | Note:
     """Draw a series with what its controls, or its own trend, suggest."""
+    if isinstance(found, Missing):
+        return missing(found) if found.needs else say(found.text)
     import matplotlib.dates as dates
 
     write = wording(brief)
@@ -132,7 +133,7 @@ def events_chart(found: EventStudy, brief: Brief) -> Picture:
     ]
     axes.set_xticks(at, names)
     axes.set_xlabel("Days after a post")
-    axes.set_ylabel(f"{found.measure.capitalize()} a day, beyond other days")
+    axes.set_ylabel(f"{found.measure.capitalize()} a day, beyond usual")
     axes.grid(axis="x", visible=False)
     more = "more" if found.total >= 0 else "fewer"
     title = f"Days after posts had {write.count(abs(found.total))} {more} {found.measure} than other days suggest"
