@@ -5,9 +5,10 @@ from playbook.trust.chapter import answer, counts, coverage, outcome
 from playbook.trust.flags import CHECKS, flags, from_screen, screen
 from playbook.trust.followers import base_rate_text, corrected_share, fakes
 from playbook.trust.jumps import jumps
+from playbook.trust.patterns import signs, suspicion
 from playbook.trust.quoted import agreement, beside
 from playbook.trust.rates import among_peers, q_values
-from playbook.trust.score import parts, scores, suspicion
+from playbook.trust.score import parts, scores
 from playbook.trust.weighing import about_sentence, rescored, reweighed
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "reweighed",
     "scores",
     "screen",
+    "signs",
     "suspicion",
 ]

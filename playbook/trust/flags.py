@@ -10,12 +10,12 @@ from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing, needs
 from playbook.memo import remembered
-from playbook.trust import audience, comments, followers, growth, numbers
+from playbook.trust import audience, comments, followers, growth, likes, numbers
 from playbook.trust.check import Check
 from playbook.trust.rates import q_values
 from playbook.wording import wording
 
-CHECKS: tuple[Check, ...] = (*growth.CHECKS, *followers.CHECKS, *numbers.CHECKS, *comments.CHECKS, *audience.CHECKS)
+CHECKS: tuple[Check, ...] = (*growth.CHECKS, *followers.CHECKS, *numbers.CHECKS, *likes.CHECKS, *comments.CHECKS, *audience.CHECKS)
 BY_NAME = {c.name: c for c in CHECKS}
 COLUMNS = ["creator", "check", "title", "strength", "evidence", "innocent", "question", "p", "q", "n", "explained"]
 ADD_CREATORS = "a creators table with creator and followers"

@@ -19,8 +19,10 @@ GAP_DAYS = 8  # counts further apart than this are not compared
 SMALLEST_JUMP = 0.02  # of followers; smaller ones change nothing that a brand pays for
 SMALLEST_FOLLOWERS = 20
 CROWD_NEEDED = 10  # creators with a count on a day, before a day's median says anything about the platform
+CROWD_MOST = 5_000  # creators from whom the platform's day is read
+SAMPLED = 2_000  # creators whose every change is judged, to tell how heavy the tails are
 CHUNK = 4_000
-NEAR_DAYS = (-2, 2)  # days around the jump in which a post may explain it
+NEAR_DAYS = (pd.Timedelta(days=-2), pd.Timedelta(days=2))  # days around the jump in which a post may explain it
 VIRAL_MULTIPLE = 3.0
 ADD_HISTORY = "a follower_history table with creator, day and followers: one row a creator and day, 30 days or more"
 GIVEAWAY_WORDS = (
@@ -107,58 +109,147 @@ def steps_published(followers: np.ndarray, youtube: np.ndarray, told: np.ndarray
     return np.where(told[:, None] > 0, told[:, None], step)
 
 
-def surprises(h: Histories, step: np.ndarray, platform: np.ndarray) -> np.ndarray:
+@dataclass(frozen=True)
+class Changes:
+    """Changes from count to count, creator × change.
+
+    Attributes
+    ----------
+    rate : array
+        Change of log followers a day, less the platform's median that day; missing where counts are too far apart.
+    gap : array
+        Days between the two counts.
+    floor : array
+        Half the step in which the count is published, on the scale of the rate.
+    """
+
+    rate: np.ndarray
+    gap: np.ndarray
+    floor: np.ndarray
+
+
+def changes(h: Histories, step: np.ndarray, platform: np.ndarray) -> Changes:
+    """Return the changes from count to count that can be judged."""
+    known = np.where(h.followers > 0, h.followers, np.nan)
+    gap = np.diff(h.day, axis=1).astype(float)
+    gap = np.where((h.day[:, 1:] >= 0) & (gap > 0) & (gap <= GAP_DAYS), gap, np.nan)
+    rate = np.diff(np.log(known), axis=1) / gap
+    rate -= _crowd(rate, h.day[:, 1:], platform)
+    return Changes(rate, gap, 0.5 * step[:, 1:] / known[:, 1:] / gap)
+
+
+def likely(found: Changes, large: np.ndarray) -> np.ndarray:
+    """Say which changes may be a creator's most unusual rise: the highest few of each four weeks, and of the large ones.
+
+    The scale moves slowly, so the highest z of a stretch belongs to one of its highest changes.
+    """
+    n, width = found.rate.shape
+    out = np.zeros((n, width), dtype=bool)
+    rate = np.where(np.isfinite(found.rate), found.rate, -np.inf)
+    rows = np.arange(n)[:, None]
+    for start in range(0, width, WINDOW):
+        stretch = slice(start, min(start + WINDOW, width))
+        for values in (rate[:, stretch], np.where(large[:, 1:][:, stretch], rate[:, stretch], -np.inf)):
+            kept = min(3, values.shape[1])
+            place = np.argpartition(-values, kept - 1, axis=1)[:, :kept]
+            out[rows, start + place] |= np.isfinite(values[rows, place])
+    return out
+
+
+def surprises(found: Changes, judged: np.ndarray | None = None) -> np.ndarray:
     """Return the robust z of each change, creator × count; missing where it cannot be judged.
+
+    Parameters
+    ----------
+    judged : array of bool, creator × change, optional
+        Which changes to judge; all by default.
 
     Change of log followers a day, less the platform's median that day (what everybody lost is a clean-up, not a question), against the
     median and MAD of the creator's own counts within 28 on each side, the judged one left out. The scale is never below half the step in
     which the count is published: rounding alone must not look like a jump.
     """
-    n, width = h.followers.shape
-    z = np.full((n, width), np.nan)
-    if width < 2:
-        return z
-    logs = np.log(np.where(h.followers > 0, h.followers, np.nan))
-    gap = np.diff(h.day, axis=1).astype(float)
-    gap = np.where((h.day[:, 1:] >= 0) & (gap > 0) & (gap <= GAP_DAYS), gap, np.nan)
-    rate = np.diff(logs, axis=1) / gap
-    rate = rate - _crowd(rate, h.day[:, 1:], platform)
-    half_step = 0.5 * step[:, 1:] / np.where(h.followers[:, 1:] > 0, h.followers[:, 1:], np.nan) / gap
+    n, m = found.rate.shape
+    z = np.full((n, m + 1), np.nan)
     offsets = np.r_[np.arange(-WINDOW, 0), np.arange(1, WINDOW + 1)]
-    for start in range(0, n, CHUNK):
-        rows = slice(start, start + CHUNK)
-        here = rate[rows]
-        m = here.shape[1]
-        for j in range(m):
-            around = j + offsets
-            seen = here[:, around[(around >= 0) & (around < m)]]
-            enough = np.isfinite(seen).sum(axis=1) >= COUNTS_NEEDED - 1
-            judged = enough & np.isfinite(here[:, j])
-            if not judged.any():
+    asked = np.isfinite(found.rate) if judged is None else judged & np.isfinite(found.rate)
+    for j in range(m):
+        around = j + offsets
+        around = around[(around >= 0) & (around < m)]
+        every = np.flatnonzero(asked[:, j])
+        for start in range(0, len(every), CHUNK):
+            rows = every[start : start + CHUNK]
+            own = found.rate[rows[:, None], around]
+            enough = np.isfinite(own).sum(axis=1) >= COUNTS_NEEDED - 1
+            rows, own = rows[enough], own[enough]
+            if not len(rows):
                 continue
-            own = seen[judged]
             whole = not np.isnan(own).any()
             middle = np.median(own, axis=1) if whole else np.nanmedian(own, axis=1)
             away = np.abs(own - middle[:, None])
             scale = MAD_TO_SD * (np.median(away, axis=1) if whole else np.nanmedian(away, axis=1))
-            scale = np.maximum(scale / np.sqrt(gap[rows][judged, j]), half_step[rows][judged, j])
-            z[start + np.flatnonzero(judged), j + 1] = (here[judged, j] - middle) / scale
+            scale = np.maximum(scale / np.sqrt(found.gap[rows, j]), found.floor[rows, j])
+            z[rows, j + 1] = (found.rate[rows, j] - middle) / scale
     return z
+
+
+def _judgeable(rate: np.ndarray) -> np.ndarray:
+    """Count the changes of each creator that have enough others around them."""
+    known = np.isfinite(rate)
+    m = known.shape[1]
+    total = np.c_[np.zeros(len(known), dtype=int), np.cumsum(known, axis=1)]
+    places = np.arange(m)
+    around = total[:, np.minimum(places + WINDOW + 1, m)] - total[:, np.maximum(places - WINDOW, 0)] - 1
+    return (known & (around >= COUNTS_NEEDED - 1)).sum(axis=1)
 
 
 def _crowd(rate: np.ndarray, day: np.ndarray, platform: np.ndarray) -> np.ndarray:
     """Return the median change of each platform on each day, where enough creators have one; 0 elsewhere."""
-    out = np.zeros_like(rate)
-    rows, columns = np.nonzero(np.isfinite(rate))
-    frame = pd.DataFrame({"platform": platform[rows], "day": day[rows, columns], "rate": rate[rows, columns]})
-    grouped = frame.groupby(["platform", "day"], sort=False)["rate"]
-    middle = grouped.transform("median").to_numpy()
-    crowd = grouped.transform("size").to_numpy()
-    out[rows, columns] = np.where(crowd >= CROWD_NEEDED, middle, 0.0)
-    return out
+    if not rate.size:
+        return np.zeros_like(rate)
+    codes, names = pd.factorize(platform, sort=True)
+    first = int(day[day >= 0].min()) if (day >= 0).any() else 0
+    span = max(int(day.max()) - first + 1, 1)
+    key = np.where(np.isfinite(rate), codes[:, None] * span + (day - first), -1)
+    # the middle of some thousands is that of all
+    asked = np.unique(np.linspace(0, len(rate) - 1, min(len(rate), CROWD_MOST)).astype(int))
+    known = key[asked] >= 0
+    grouped = pd.Series(rate[asked][known]).groupby(key[asked][known], sort=False)
+    middle, size = grouped.median(), grouped.size()
+    told = np.zeros(len(names) * span + 1)
+    told[middle.index] = np.where(size >= CROWD_NEEDED, middle, 0.0)
+    return told[key]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What the checks on follower histories share.
+
+    Attributes
+    ----------
+    data : Dataset
+    histories : Histories
+    step : array, creator × count
+        Step in which each count is published.
+    changes : Changes
+    """
+
+    data: Dataset
+    histories: Histories
+    step: np.ndarray
+    changes: Changes
 
 
 @needs("follower_history", otherwise=ADD_HISTORY)
+def read(data: Dataset, brief: Brief) -> Counted | Missing:
+    """Read the follower histories once for all checks on them."""
+    h = histories(data.follower_history)
+    platform = _platforms(data, h.creator)
+    told = data.creators.dropna(subset=["followers_precision"]).drop_duplicates("creator").set_index("creator")["followers_precision"]
+    precision = pd.Series(h.creator).map(told).fillna(0).to_numpy(dtype=float)
+    step = steps_published(h.followers, platform == "youtube", precision)
+    return Counted(data, h, step, changes(h, step, platform))
+
+
 def jumps(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """Return each creator's largest rise in followers, how unusual it is, and what may explain it.
 
@@ -172,23 +263,28 @@ def jumps(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         the creator's typical post), `giveaway_at` (a caption, or a rush of comments), `giveaway_told` (a caption), `step` (in which the
         count is published). Values of the rise are missing where there are under 20 counts.
     """
-    h = histories(data.follower_history)
-    platform = _platforms(data, h.creator)
-    told = data.creators.dropna(subset=["followers_precision"]).drop_duplicates("creator").set_index("creator")["followers_precision"]
-    precision = pd.Series(h.creator).map(told).fillna(0).to_numpy(dtype=float)
-    step = steps_published(h.followers, platform == "youtube", precision)
-    z = surprises(h, step, platform)
+    counted = read(data, brief)
+    return counted if isinstance(counted, Missing) else largest(counted)
+
+
+def largest(counted: Counted) -> pd.DataFrame:
+    """Return what :func:`jumps` does, from histories that are read already."""
+    h, step, found = counted.histories, counted.step, counted.changes
     with np.errstate(invalid="ignore"):
         before = np.c_[np.full(len(h.creator), np.nan), h.followers[:, :-1]]
         gained = h.followers - before
         large = (gained >= SMALLEST_JUMP * before) & (gained >= SMALLEST_FOLLOWERS) & (gained >= 4 * step)
+    asked = likely(found, large)
+    asked[np.unique(np.linspace(0, max(len(asked) - 1, 0), min(len(asked), SAMPLED)).astype(int))] = True
+    z = surprises(found, asked)
     ranked = np.where(np.isfinite(z), z + np.where(large, 1e6, 0), -np.inf)
     rows = np.arange(len(h.creator))
     best = ranked.argmax(axis=1) if ranked.shape[1] else np.zeros(len(rows), dtype=int)
-    judged = np.isfinite(z).sum(axis=1)
+    judged = _judgeable(found.rate)
     usable = judged > 0
     top = z[rows, best]
-    df = degrees_of_freedom(z[np.isfinite(z)])
+    whole = asked.all(axis=1)
+    df = degrees_of_freedom(z[whole][np.isfinite(z[whole])])
     from scipy.stats import t
 
     counts = (h.day >= 0).sum(axis=1)
@@ -205,7 +301,7 @@ def jumps(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
             # a history of many days has many chances
             "p": np.minimum(1.0, judged * t.sf(top, df)),
             "large": large[rows, best],
-            "one_day": _one_day(h, best),
+            "one_day": _one_day(h, best, large[rows, best]),
             "lost_after": _lost_after(h, best),
             "step": step[rows, best],
         }
@@ -216,7 +312,9 @@ def jumps(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     out["gained"] = out["after"] - out["before"]
     out["share"] = out["gained"] / out["before"]
     out["round_size"] = _round_size(out["gained"])
-    return out.merge(_posts_near(data, brief, out), on="creator", how="left").sort_values("creator", ignore_index=True)
+    asked = out.loc[out["large"] & (out["z"] > 3), ["creator", "day"]]
+    near = posts_near(counted.data, asked.assign(since=asked["day"] + NEAR_DAYS[0], until=asked["day"] + NEAR_DAYS[1]))
+    return out.merge(near, on="creator", how="left").sort_values("creator", ignore_index=True)
 
 
 def _platforms(data: Dataset, creator: np.ndarray) -> np.ndarray:
@@ -226,26 +324,26 @@ def _platforms(data: Dataset, creator: np.ndarray) -> np.ndarray:
     return np.array([known.get(c, n) for c, n in zip(creator, named, strict=True)], dtype=object)
 
 
-def _one_day(h: Histories, best: np.ndarray) -> np.ndarray:
+def _one_day(h: Histories, best: np.ndarray, large: np.ndarray) -> np.ndarray:
     """Share of the rise from three counts before to four after, usual growth taken off, that came on the day itself.
 
-    Near 1 for a block, less for word of mouth, which takes days.
+    Near 1 for a block, less for word of mouth, which takes days. Missing where the rise is not large.
     """
-    rows = np.arange(len(best))
+    share = np.full(len(best), np.nan)
+    rows = np.flatnonzero(large)
     width = h.followers.shape[1]
-    if width < 2:
-        return np.full(len(best), np.nan)
-    with np.errstate(invalid="ignore"):
-        steps = np.diff(h.followers, axis=1)
-    usual = np.array([np.median(s[np.isfinite(s)]) if np.isfinite(s).any() else 0.0 for s in steps])
-    around = best[:, None] + np.arange(-3, 5)
+    if width < 2 or not len(rows):
+        return share
+    usual = np.nanmedian(np.diff(h.followers[rows], axis=1), axis=1)
+    around = best[rows, None] + np.arange(-3, 5)
     inside = (around >= 0) & (around < width)
     value = np.where(inside, h.followers[rows[:, None], np.clip(around, 0, width - 1)], np.nan) - usual[:, None] * np.arange(-3, 5)
     before, at = value[:, 2], value[:, 3]
     lowest = np.fmin(np.nan_to_num(np.fmin(np.fmin(value[:, 0], value[:, 1]), before), nan=np.inf), before)
     peak = np.fmax.reduce(value[:, 3:], axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(peak > lowest, np.clip((at - before) / (peak - lowest), 0, 1), np.nan)
+        share[rows] = np.where(peak > lowest, np.clip((at - before) / (peak - lowest), 0, 1), np.nan)
+    return share
 
 
 def _lost_after(h: Histories, best: np.ndarray, days: int = 14) -> np.ndarray:
@@ -267,15 +365,26 @@ def _round_size(gained: pd.Series) -> pd.Series:
     return ((gained - whole).abs() <= 0.02 * whole) & (whole > 0)
 
 
-def _posts_near(data: Dataset, brief: Brief, found: pd.DataFrame) -> pd.DataFrame:
-    """Return the post that did best around each rise, over the creator's typical post, and a giveaway told in a caption."""
-    asked = found.loc[found["large"] & (found["z"] > 3), ["creator", "day"]]
+def posts_near(data: Dataset, asked: pd.DataFrame) -> pd.DataFrame:
+    """Return the post that did best around each rise, over the creator's typical post, and a giveaway told in a caption.
+
+    Parameters
+    ----------
+    asked : DataFrame
+        One row a creator: `creator`, `since`, `until` (days).
+
+    Returns
+    -------
+    DataFrame
+        `creator`, `viral_at`, `viral_multiple`, `giveaway_at`, `giveaway_told`, `posts_known` (posts of those days in the data).
+    """
     kinds = {
         "creator": "str",
         "viral_at": "datetime64[us]",
         "viral_multiple": "float64",
         "giveaway_at": "datetime64[us]",
         "giveaway_told": "bool",
+        "posts_known": "float64",
     }
     if asked.empty or not data.has("posts"):
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
@@ -283,9 +392,9 @@ def _posts_near(data: Dataset, brief: Brief, found: pd.DataFrame) -> pd.DataFram
     near = data.posts.query(
         f"""
         WITH asked AS (
-            SELECT unnest($creators) AS creator, unnest($days) AS day
+            SELECT unnest($creators) AS creator, unnest($since) AS since, unnest($until) AS until
         ), counted AS (
-            SELECT p.creator, p.posted_at, a.day, coalesce(likes, views, comments) AS size, comments,
+            SELECT p.creator, p.posted_at, a.since, a.until, coalesce(likes, views, comments) AS size, comments,
                    coalesce({likely}, FALSE) AS giveaway
             FROM posts p JOIN asked a ON a.creator = p.creator WHERE posted_at IS NOT NULL AND posted_at <= $now
         ), typical AS (
@@ -295,12 +404,13 @@ def _posts_near(data: Dataset, brief: Brief, found: pd.DataFrame) -> pd.DataFram
                giveaway AS told, giveaway OR coalesce(c.comments > 5 * greatest(t.comments, 2) AND c.comments / nullif(t.comments, 0) >
                1.6 * c.size / nullif(t.size, 0), FALSE) AS giveaway
         FROM counted c JOIN typical t ON t.creator = c.creator
-        WHERE date_diff('day', day, posted_at) BETWEEN {NEAR_DAYS[0]} AND {NEAR_DAYS[1]}
+        WHERE CAST(posted_at AS DATE) BETWEEN CAST(since AS DATE) AND CAST(until AS DATE)
         ORDER BY c.creator, multiple DESC NULLS LAST, c.posted_at
         """,
         {
             "creators": asked["creator"].tolist(),
-            "days": [d.to_pydatetime() for d in asked["day"]],
+            "since": [d.to_pydatetime() for d in asked["since"]],
+            "until": [d.to_pydatetime() for d in asked["until"]],
             "now": data.as_of.tz_convert("UTC").tz_localize(None) if data.as_of.tzinfo else data.as_of,
         },
     )
@@ -317,6 +427,7 @@ def _posts_near(data: Dataset, brief: Brief, found: pd.DataFrame) -> pd.DataFram
     out["viral_multiple"] = out["creator"].map(near.drop_duplicates("creator").set_index("creator")["multiple"])
     out["giveaway_at"] = _moment(out["creator"], given)
     out["giveaway_told"] = out["creator"].isin(given.index[given["told"]])
+    out["posts_known"] = out["creator"].map(near.groupby("creator").size()).fillna(0.0)
     return out
 
 

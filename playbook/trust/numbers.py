@@ -36,6 +36,8 @@ def _posts(data: Dataset) -> pd.DataFrame:
     sql = f"""
         WITH used AS (
             SELECT creator, likes, comments, ({numerator_sql(made_of)}) AS engagement,
+                   CASE WHEN comments IS NOT NULL THEN ln(likes + 0.5) END AS log_likes,
+                   CASE WHEN likes IS NOT NULL THEN ln(comments + 0.5) END AS log_comments,
                    max(posted_at) OVER (PARTITION BY creator) AS last_at
             FROM posts WHERE posted_at IS NULL OR posted_at <= $before
             QUALIFY row_number() OVER (PARTITION BY creator ORDER BY posted_at DESC NULLS LAST, post) <= {WINDOW}
@@ -50,7 +52,9 @@ def _posts(data: Dataset) -> pd.DataFrame:
                sum(comments) FILTER (likes IS NOT NULL AND comments IS NOT NULL) AS comments_sum,
                sum(likes) FILTER (likes IS NOT NULL AND comments IS NOT NULL) AS likes_sum,
                count(*) FILTER (likes IS NOT NULL AND comments IS NOT NULL) AS both_known,
-               count(comments) AS comments_known, count(*) FILTER (comments > 0) AS commented
+               count(comments) AS comments_known, count(*) FILTER (comments > 0) AS commented,
+               avg(log_likes) AS pair_likes, avg(log_comments) AS pair_comments, var_samp(log_likes) AS pair_likes_var,
+               var_samp(log_comments) AS pair_comments_var, covar_samp(log_likes, log_comments) AS pair_covar
         FROM used GROUP BY creator ORDER BY creator
     """
     now = data.as_of.tz_convert("UTC").tz_localize(None) if data.as_of.tzinfo else data.as_of
@@ -63,7 +67,8 @@ def read(data: Dataset, brief: Brief) -> pd.DataFrame:
     if not data.has("posts"):
         names = (
             "posts likes_known known log_middle log_var typical likes_typical likes_log_var likes_min likes_max "
-            "likes_distinct round_share round_n comments_sum likes_sum both_known comments_known commented"
+            "likes_distinct round_share round_n comments_sum likes_sum both_known comments_known commented "
+            "pair_likes pair_comments pair_likes_var pair_comments_var pair_covar"
         )
         return frame.assign(**dict.fromkeys(names.split(), np.nan))
     return frame.merge(_posts(data), on="creator", how="left")

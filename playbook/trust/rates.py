@@ -63,7 +63,14 @@ def degrees_of_freedom(z: np.ndarray, *, far: float = 0.98) -> float:
 
 
 def among_peers(
-    value: pd.Series, size: pd.Series, group: pd.Series, variance: pd.Series, *, needed: int = PEERS_NEEDED, far: float = 0.9
+    value: pd.Series,
+    size: pd.Series,
+    group: pd.Series,
+    variance: pd.Series,
+    *,
+    beside: pd.Series | None = None,
+    needed: int = PEERS_NEEDED,
+    far: float = 0.9,
 ) -> pd.DataFrame:
     """Return how far each value lies from what peers of its size and group have, and how unusual that is.
 
@@ -80,6 +87,8 @@ def among_peers(
         Whom to compare with, such as the platform; groups with fewer than `needed` known values stay unknown.
     variance : Series
         Variance of `value` by its own posts (0 where known exactly).
+    beside : Series, optional
+        What else the expected value hangs on, linearly, such as the log of comments; rows without it stay unknown.
     far : float
         Percentile by which the weight of the tails is judged, below the share of true outliers.
 
@@ -93,6 +102,8 @@ def among_peers(
     names = ["expected", "residual", "z", "p", "p_low", "p_high"]
     out = pd.DataFrame(np.nan, index=value.index, columns=names, dtype="float64").assign(peers=0)
     known = value.notna() & (size > 0) & variance.notna() & group.notna()
+    if beside is not None:
+        known &= beside.notna()
     for _, rows in value[known].groupby(group[known], sort=True):
         index = rows.index
         if len(index) < needed:
@@ -101,7 +112,7 @@ def among_peers(
         y = rows.to_numpy(dtype=float)
         x = np.log(size.loc[index].to_numpy(dtype=float))
         own = variance.loc[index].to_numpy(dtype=float)
-        expected = _curve(x, y)
+        expected = _curve(x, y, None if beside is None else beside.loc[index].to_numpy(dtype=float))
         residual = y - expected
         spread = MAD_TO_SD * np.median(np.abs(residual - np.median(residual)))
         between = max(spread**2 - float(np.median(own)), (0.3 * spread) ** 2, 1e-12)
@@ -113,12 +124,14 @@ def among_peers(
     return out
 
 
-def _curve(x: np.ndarray, y: np.ndarray, rounds: int = 30) -> np.ndarray:
+def _curve(x: np.ndarray, y: np.ndarray, beside: np.ndarray | None = None, rounds: int = 30) -> np.ndarray:
     """Fit y on x, quadratic where the sizes allow, by Huber's weights (1964); return the fitted values."""
     centre = x - x.mean()
     spans = np.ptp(x)
     degree = 2 if len(x) >= 40 and spans > np.log(20) else 1 if len(x) >= PEERS_NEEDED and spans > np.log(2) else 0
     design = np.vander(centre, degree + 1)
+    if beside is not None:
+        design = np.column_stack([design, beside - beside.mean()])
     weights = np.ones(len(y))
     fitted = np.full(len(y), np.median(y))
     for _ in range(rounds):

@@ -11,8 +11,8 @@ from playbook.findings import Missing
 from playbook.trust.flags import BY_NAME, CHECKS
 
 KINDS = {
-    "followers": ("follower_jump", "growth_without_posts", "followers_fake"),
-    "engagement": ("engagement_low", "engagement_high", "likes_even", "likes_round", "comments_per_like"),
+    "followers": ("follower_jump", "follower_surge", "growth_without_posts", "followers_fake"),
+    "engagement": ("engagement_low", "engagement_high", "likes_even", "likes_round", "likes_alone", "likes_in_bursts", "comments_per_like"),
     "comments": ("comments_generic", "comments_copied", "comments_foreign", "comments_pod"),
     "profile": ("follows", "likes_hidden", "audience_abroad", "sponsored_share", "labels_missing"),
 }
@@ -113,27 +113,3 @@ def scores(
     )
     out["taken"] = out["creator"].map(lambda c: titles.get(c, ""))
     return out.sort_values(["score", "creator"], na_position="last", ignore_index=True)
-
-
-def suspicion(screened: dict[str, pd.DataFrame | Missing]) -> pd.Series:
-    """Return a finer order than the score, for measuring how well the checks tell: rarity of all that is known, added up, what is
-    explained for a tenth.
-
-    Returns
-    -------
-    Series
-        By creator; larger is odder.
-    """
-    total: dict[str, float] = {}
-    for name, found in screened.items():
-        if isinstance(found, Missing):
-            continue
-        rarity = np.clip(-np.log10(found["p"].astype("float64").clip(lower=1e-12)) - 1, 0, 6).fillna(0.0)
-        if name == "follower_jump":
-            # the size of a jump orders better than its tail probability, which is capped by the length of the history
-            rarity = np.clip(4 * np.log10(found["z"].clip(lower=4) / 4), 0, 6).fillna(0.0)
-        rarity = rarity.where(found["over"].astype(bool), 0.5 * rarity.clip(upper=3))
-        rarity = rarity.where(found["explained"] == "", EXPLAINED * rarity)
-        for creator, value in zip(found["creator"], rarity, strict=True):
-            total[creator] = total.get(creator, 0.0) + float(value)
-    return pd.Series(total, dtype="float64").sort_index()
