@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from playbook.brief.weights import weighted
 
 
 class Knobs(BaseModel):
@@ -60,6 +62,16 @@ class Trust(Knobs):
     false_alarms: float = Field(0.05, gt=0, le=0.5, description="share of flagged creators that may be innocent, 0-0.5")
     jump_z: float = Field(8.0, ge=3, le=50, description="robust z of a daily jump in followers that is worth a question, 3-50")
     following_ratio: float = Field(1.0, gt=0, le=100, description="following per follower from which to ask, 0-100")
+    weights: str = Field(
+        "", description="points that checks take off the open score where they differ from the kit's, such as follower_jump=40, comments=0"
+    )
+    least_score: float = Field(70.0, ge=0, le=100, description="open score from which a creator stays on the shortlist, 0-100")
+
+    @field_validator("weights")
+    @classmethod
+    def _weights_are_known(cls, told: str) -> str:
+        weighted(told)
+        return told
 
 
 class Fit(Knobs):

@@ -218,6 +218,46 @@ def peers_chart(screened: dict[str, pd.DataFrame | Missing] | Missing, brief: Br
     )
 
 
+def signs_table(signs: pd.DataFrame | Missing, brief: Brief, *, top: int = 12, least: float = 0.02) -> Table | Note:
+    """Show whose signs point the same way, rarest first: several weak ones can weigh more than one strong one."""
+    if isinstance(signs, Missing):
+        return say(signs)
+    judged = signs.dropna(subset=["p"])
+    if judged.empty:
+        return say("Signs can be taken together only among 30 creators or more; your data holds fewer.", "missing")
+    shown = judged[(judged["p"] <= least) & (judged["from"] != "")].sort_values(["p", "creator"])
+    if shown.empty:
+        return say("Nobody's signs stand out when they are taken together.")
+    columns = {
+        "creator": Col("Creator", "handle"),
+        "title": Col("What the signs point to"),
+        "from": Col("Signs that add most"),
+        "p": Col("Share of your creators as odd by chance", "share"),
+        "q": Col("Error rate of the list up to here", "share"),
+    }
+    note = (
+        "Fisher's method (1932) over the checks of one pattern, set against all your creators; the error rate is Benjamini and Hochberg's. "
+        f"From {wording(brief).share(least)} up nobody is shown. A pattern is a reason to ask, and many of these have an ordinary answer. "
+        f"n = {wording(brief).count(judged['creator'].nunique())} creators. Source: your data."
+    )
+    return table(shown, columns, brief, title="Signs taken together", note=note, top=top)
+
+
+def weights_table(weights: pd.DataFrame, brief: Brief) -> Table:
+    """Show what each check can take off the open score, and what the brief changed."""
+    shown = weights.assign(changed=np.where(weights["weight"] != weights["default"], "set in your brief", "as the kit sets it"))
+    columns = {
+        "title": Col("Check"),
+        "kind": Col("Kind"),
+        "weight": Col("Points where strong", "count"),
+        "changed": Col("Where from"),
+    }
+    note = "A judgement, not a measurement: change them under `trust: weights:` in campaign.yml. Source: assumed."
+    return table(
+        shown.sort_values(["kind", "weight"], ascending=[True, False]), columns, brief, title="What each check can take off", note=note
+    )
+
+
 def scores_table(scored: pd.DataFrame | Missing, brief: Brief, *, top: int = 15) -> Table | Note:
     """Show the open score, lowest first, and those without one."""
     if isinstance(scored, Missing):
@@ -226,13 +266,15 @@ def scores_table(scored: pd.DataFrame | Missing, brief: Brief, *, top: int = 15)
     columns = {
         "creator": Col("Creator", "handle"),
         "score": Col("Score (0-100)", "count", "low", "high"),
+        "stays": Col("Same side under other weights", "share"),
         "checks": Col("Checks", "count"),
         "taken": Col("Taken off by"),
         "lacks": Col("What is missing"),
     }
     note = (
         "100 less what each check takes off: its full weight where strong, 0.4 of it where weak, 0.1 where "
-        "explained. In brackets: the middle nine in ten of 1,000 other weightings. Source: your data, modelled."
+        "explained. In brackets: the middle nine in ten of 1,000 other weightings; beside it, in how many of them the creator stays on "
+        f"the same side of {wording(brief).number(brief.trust.least_score, 0)} points. Source: your data, modelled."
     )
     return table(shown, columns, brief, title="The open score, lowest first", note=note, top=top)
 
@@ -313,6 +355,7 @@ def fakes_table(fakes: pd.DataFrame | Missing, brief: Brief, *, top: int = 12) -
         "listed": Col("Listed", "count"),
         "apparent": Col("Share listed", "share"),
         "share": Col("Share that look empty, corrected", "share", "low", "high"),
+        "by": Col("Counts used"),
         "source": Col("Errors from"),
     }
     level = wording(brief).share(brief.statistics.level)

@@ -5,10 +5,11 @@ from playbook.trust.chapter import answer, counts, coverage, outcome
 from playbook.trust.flags import CHECKS, flags, from_screen, screen
 from playbook.trust.followers import base_rate_text, corrected_share, fakes
 from playbook.trust.jumps import jumps
+from playbook.trust.labelled import labels_text, on_your_labels
 from playbook.trust.patterns import signs, suspicion
 from playbook.trust.quoted import agreement, beside
 from playbook.trust.rates import among_peers, q_values
-from playbook.trust.score import parts, scores
+from playbook.trust.score import parts, scores, shortlist_text, weights
 from playbook.trust.weighing import about_sentence, rescored, reweighed
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "flags",
     "from_screen",
     "jumps",
+    "labels_text",
+    "on_your_labels",
     "outcome",
     "parts",
     "q_values",
@@ -34,6 +37,8 @@ __all__ = [
     "reweighed",
     "scores",
     "screen",
+    "shortlist_text",
     "signs",
     "suspicion",
+    "weights",
 ]

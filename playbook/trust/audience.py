@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pandas as pd
 
@@ -39,7 +41,23 @@ def measure_home(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         country=("country", "first"),
     ).reset_index()
     abroad = (out["largest"] != out["country"]) & (out["largest"] != brief.market.country)
-    return out.assign(z=np.nan, p=np.nan, over=(out["home"] < HOME_LEAST) & abroad & (out["named"] >= 0.5), explained="")
+    spoken = data.creators.drop_duplicates("creator").set_index("creator")["language"]
+    out["language"] = out["creator"].map(spoken)
+    shared = [speaks(place, tongue) for place, tongue in zip(out["largest"], out["language"], strict=True)]
+    over = (out["home"] < HOME_LEAST) & abroad & (out["named"] >= 0.5)
+    return out.assign(z=np.nan, p=np.nan, over=over, explained=np.where(shared, "the creator's language is spoken there", ""))
+
+
+@functools.cache
+def speaks(country: str, language: object) -> bool:
+    """Say whether a language is an official one of a country (Unicode CLDR).
+
+    >>> speaks("AT", "de"), speaks("MX", "es"), speaks("IN", "de"), speaks("DE", None)
+    (True, True, False, False)
+    """
+    from babel.languages import get_official_languages
+
+    return isinstance(language, str) and language in get_official_languages(str(country), regional=True, de_facto=True)
 
 
 def tell_home(row: pd.Series, write: Wording, brief: Brief) -> Told:
@@ -47,7 +65,9 @@ def tell_home(row: pd.Series, write: Wording, brief: Brief) -> Told:
     return Told(
         evidence=f"{write.share(row['home'])} of the audience is in {own}{brief.market.country}; the largest part, "
         f"{write.share(row['largest_share'])}, is in {row['largest']}.",
-        innocent="Creators who write in a language of many countries, or who moved, have followers elsewhere.",
+        innocent="Here, the creator's language is spoken there, and people read across borders."
+        if row["explained"]
+        else "Creators who write in a language of many countries, or who moved, have followers elsewhere.",
         question="How did you become known there? Please send the screenshot of followers by country.",
     )
 
@@ -102,14 +122,13 @@ def tell_labels(row: pd.Series, write: Wording, brief: Brief) -> Told:
 
 
 CHECKS = (
-    Check(name="audience_abroad", title="Audience elsewhere", needs="audience by country", measure=measure_home, tell=tell_home, weight=10),
+    Check(name="audience_abroad", title="Audience elsewhere", needs="audience by country", measure=measure_home, tell=tell_home),
     Check(
         name="sponsored_share",
         title="Share of paid posts",
         needs="posts marked as sponsored",
         measure=measure_sponsored,
         tell=tell_sponsored,
-        weight=5,
     ),
     Check(
         name="labels_missing",
@@ -117,6 +136,5 @@ CHECKS = (
         needs="captions of paid posts",
         measure=measure_labels,
         tell=tell_labels,
-        weight=5,
     ),
 )

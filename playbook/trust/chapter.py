@@ -7,8 +7,13 @@ import pandas as pd
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Figure, Missing, Outcome
+from playbook.trust.ask import questions
 from playbook.trust.flags import BY_NAME, from_screen, screen
+from playbook.trust.patterns import signs
+from playbook.trust.score import scores
 from playbook.wording import listed, plural, wording
+
+ODD = 0.02  # share of creators as odd by chance, from which signs are handed on
 
 
 def coverage(screened: dict[str, pd.DataFrame | Missing] | Missing, data: Dataset) -> pd.DataFrame | Missing:
@@ -114,4 +119,19 @@ def outcome(data: Dataset, brief: Brief) -> Outcome:
     said = f"{write.share(share)} of your creators could be checked on more than their profile."
     figures.append(Figure(id="trust.checked", value=share, n=of, unit="share", source="measured", text=said))
     absent = [name for name, found in screened.items() if isinstance(found, Missing)]
-    return Outcome(chapter="trust", status="partial" if absent or checked < of else "done", answer=text, figures=tuple(figures))
+    scored = scores(screened, data, brief)
+    tables = {"ask": questions(flagged, scored, data), "scores": scored, "signs": signs(screened)}
+    return Outcome(
+        chapter="trust",
+        status="partial" if absent or checked < of else "done",
+        answer=text,
+        figures=tuple(figures),
+        tables={name: _rows(found) for name, found in tables.items() if isinstance(found, pd.DataFrame)},
+    )
+
+
+def _rows(found: pd.DataFrame) -> list[dict]:
+    """Return a table as rows for the workbook; signs that are ordinary are left out."""
+    if "pattern" in found:
+        found = found[(found["p"] <= ODD) & (found["from"] != "")].drop(columns="pattern")
+    return found.astype(object).where(found.notna(), None).to_dict("records")

@@ -60,8 +60,6 @@ class Check:
         question) and `explained` (an innocent cause found in the data; empty where none). :class:`Missing` where nobody could be checked.
     tell : callable
         `(row, wording, brief) -> Told`, for rows worth a question.
-    weight : float
-        Points it takes off the open score where it is strong.
     """
 
     name: str
@@ -69,5 +67,4 @@ class Check:
     needs: str
     measure: Callable[[Any, Brief], pd.DataFrame | Missing]
     tell: Callable[[pd.Series, Wording, Brief], Told]
-    weight: float = 10.0
     read: Callable[[Dataset, Brief], Any] = itself

@@ -28,6 +28,19 @@ POSTS_NEEDED = 3
 QUICK_MINUTES = 20.0
 UNUSUAL = 0.01
 ADD_COMMENTS = "a comments table with post, author (hashed), text and posted_at"
+# writing that one look tells apart, and the languages of creators that use it; where none is listed, any of them may
+SCRIPTS = {
+    "CYRILLIC": {"ru", "uk", "bg", "sr", "mk", "be", "kk"},
+    "GREEK": {"el"},
+    "ARABIC": {"ar", "fa", "ur"},
+    "HEBREW": {"he"},
+    "DEVANAGARI": {"hi", "mr", "ne"},
+    "HANGUL": {"ko"},
+    "HIRAGANA": {"ja"},
+    "KATAKANA": {"ja"},
+    "CJK": {"zh", "ja"},
+    "THAI": {"th"},
+}
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
@@ -69,14 +82,50 @@ def is_generic(bare: str) -> bool:
 
 
 def language_of(bare: str) -> str:
-    """Return the language whose common words a comment uses, or '' where that cannot be told: two of its words, and more than any other's.
+    """Return the language of a comment, or '' where that cannot be told.
 
-    >>> language_of("where did you get the map"), language_of("ich hab das nicht"), language_of("top")
-    ('en', 'de', '')
+    Another writing than the Latin one tells at once (the first of its languages stands for all); else two common words of one language,
+    and more than of any other.
+
+    >>> language_of("where did you get the map"), language_of("ich hab das nicht"), language_of("top"), language_of("очень красиво")
+    ('en', 'de', '', 'ru')
     """
+    script = _script(bare)
+    if script:
+        return (
+            sorted(SCRIPTS[script])[0]
+            if len(SCRIPTS[script]) == 1
+            else {"CYRILLIC": "ru", "ARABIC": "ar", "DEVANAGARI": "hi"}.get(script, "zh")
+        )
     own = bare.split()
     counts = sorted(((sum(w in known for w in own), name) for name, known in language_words().items()), reverse=True)
     return counts[0][1] if counts[0][0] >= 2 and counts[0][0] > counts[1][0] else ""
+
+
+def _script(bare: str) -> str:
+    """Return the writing of most letters, where it is one of the list."""
+    found: dict[str, int] = {}
+    letters = 0
+    for letter in bare:
+        if letter.isalpha():
+            letters += 1
+            if letter > "\u036f":
+                name = unicodedata.name(letter, "").split(" ")[0].split("-")[0]
+                found[name] = found.get(name, 0) + 1
+    # Japanese mixes two writings with Chinese signs
+    if found.get("HIRAGANA", 0) + found.get("KATAKANA", 0) >= 2:
+        return "HIRAGANA"
+    best = max(found, key=lambda k: (found[k], k), default="")
+    return best if best in SCRIPTS and found[best] >= max(2, 0.5 * letters) else ""
+
+
+def kin(language: str) -> frozenset[str]:
+    """Return a language and those whose writing looks the same here.
+
+    >>> sorted(kin("uk")), sorted(kin("de"))
+    (['be', 'bg', 'kk', 'mk', 'ru', 'sr', 'uk'], ['de'])
+    """
+    return frozenset({language}.union(*(names for names in SCRIPTS.values() if language in names)))
 
 
 def read(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
@@ -86,7 +135,8 @@ def read(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     -------
     DataFrame
         Sorted by `creator`: `creator`, `platform`, `followers`, `comments`, `posts` (with comments), `generic`, `copies` (a text of three
-        words or more that was there before), `told` (with a language), `foreign` (in a language that is neither the creator's nor English),
+        words or more that was there before), `told` (with a language, where the caption's or the
+        creator's is known), `foreign` (in a language that is neither the caption's nor the creator's nor English),
         `known_authors` (comments with an author), `returning` (authors who are under several posts of your data), `by_returning` (their
         comments), `timed` (comments of theirs with a time), `quick` (within 20 minutes of the post; without any times all of theirs),
         `creators_shared` (most other creators under whom one of them writes), `same_order` (share of pairs of them that come in the same
@@ -96,8 +146,8 @@ def read(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         return Missing(needs=("comments",), text=f"Your data holds no comments, so they cannot be read: add {ADD_COMMENTS}.")
     wanted = sorted(set(data.comments["post"]))
     owner = data.posts.query(
-        "SELECT post, any_value(creator) AS creator, min(posted_at) AS post_at FROM posts WHERE list_contains($wanted, "
-        "post) GROUP BY post ORDER BY post",
+        "SELECT post, any_value(creator) AS creator, min(posted_at) AS post_at, max(caption) AS caption FROM posts "
+        "WHERE list_contains($wanted, post) GROUP BY post ORDER BY post",
         {"wanted": wanted},
     )
     frame = data.comments.merge(owner, on="post", how="inner")
@@ -112,6 +162,7 @@ def read(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     spoken = {b: language_of(b) for b in bare.values()}
     frame = frame.sort_values(["creator", "post_at", "post", "posted_at", "author", "bare"], na_position="last", ignore_index=True)
     own = frame["language"].astype(object).where(frame["language"].notna(), "")
+    caption = frame["caption"].map({t: language_of(plain(t)) for t in frame["caption"].dropna().unique()}).fillna("")
     tongue = frame["bare"].map(lambda b: spoken.get(b, ""))
     minutes = (frame["posted_at"] - frame["post_at"]).dt.total_seconds() / 60
     named = frame["author"].notna()
@@ -119,8 +170,12 @@ def read(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     returning = named & (under >= 2)
     frame["generic"] = frame["bare"].map({b: is_generic(b) for b in spoken} | {"": True}).astype(bool)
     frame["copies"] = (frame["bare"].str.count(" ") >= 2) & frame.duplicated(["creator", "bare"]) & ~frame["generic"]
-    frame["told"] = (tongue != "") & (own != "")
-    frame["foreign"] = frame["told"] & (tongue != own) & (tongue != "en")
+    # the caption's language is what the commenters saw; the creator's is theirs too
+    frame["told"] = (tongue != "") & ((own != "") | (caption != ""))
+    pairs = pd.DataFrame({"tongue": tongue, "own": own, "caption": caption}).drop_duplicates()
+    at_home = {t for t in pairs.itertuples(index=False, name=None) if t[0] == "en" or t[0] in kin(t[1]) | kin(t[2])}
+    strange = [t not in at_home for t in zip(tongue, own, caption, strict=True)]
+    frame["foreign"] = frame["told"] & np.array(strange, dtype=bool)
     frame["known_authors"], frame["by_returning"], frame["timed"] = named, returning, returning & minutes.notna()
     frame["quick"] = returning & (minutes.between(0, QUICK_MINUTES) if minutes.notna().any() else True)
     frame["shared"] = frame["author"].map(frame[returning].groupby("author")["creator"].nunique()).fillna(0)
@@ -225,15 +280,15 @@ def tell_copies(row: pd.Series, write: Wording, brief: Brief) -> Told:
 
 
 def measure_foreign(found: pd.DataFrame | Missing, brief: Brief) -> pd.DataFrame | Missing:
-    """Return the share of comments in a language that is neither the creator's nor English, against peers."""
+    """Return the share of comments in a language that is neither the caption's, nor the creator's, nor English, against peers."""
     return _measure(found, "foreign", "told", 0.3, 10)
 
 
 def tell_foreign(row: pd.Series, write: Wording, brief: Brief) -> Told:
     return Told(
         evidence=f"{write.count(row['foreign'])} of {write.count(row['n'])} comments whose language could be told "
-        f"({write.share(row['share'])}) are in neither the creator's "
-        f"language nor English; {write.count(row['peers'])} creators of your list have about {write.share(row['expected'])}.",
+        f"({write.share(row['share'])}) are in neither the caption's nor the "
+        f"creator's language nor English; {write.count(row['peers'])} creators of your list have about {write.share(row['expected'])}.",
         innocent="A creator who lives between languages, or a post that was shared abroad.",
         question="In which countries do your followers live? Please send that screenshot.",
     )
@@ -281,7 +336,6 @@ CHECKS = (
         read=read,
         measure=measure_generic,
         tell=tell_generic,
-        weight=10,
     ),
     Check(
         name="comments_copied",
@@ -290,7 +344,6 @@ CHECKS = (
         read=read,
         measure=measure_copies,
         tell=tell_copies,
-        weight=10,
     ),
     Check(
         name="comments_foreign",
@@ -299,7 +352,6 @@ CHECKS = (
         read=read,
         measure=measure_foreign,
         tell=tell_foreign,
-        weight=10,
     ),
     Check(
         name="comments_pod",
@@ -308,6 +360,5 @@ CHECKS = (
         read=read,
         measure=measure_pod,
         tell=tell_pod,
-        weight=15,
     ),
 )

@@ -17,6 +17,14 @@ from playbook.trust.check import Check, Told
 from playbook.wording import Wording, wording
 
 FEATURES = ("following", "followers", "posts")
+# which counts each published score needs, best first
+SCORES = {
+    "all": FEATURES,
+    "no_followers": ("following", "posts"),
+    "no_posts": ("following", "followers"),
+    "no_following": ("followers", "posts"),
+}
+KNOWN = 0.8  # of a sample's accounts must have the counts of a score before it is used
 LABELS_NEEDED = 15  # of each kind, before your own labels replace the published errors
 SAMPLE_NEEDED = 20
 EXPECTED_MOST = 0.25  # Modash's help pages call up to a quarter of fakes expected
@@ -64,15 +72,21 @@ class Errors:
 
 
 @functools.cache
-def published() -> dict[str, float]:
-    """Return the published weights, the cut and the counts behind their errors."""
+def published(which: str = "all") -> dict[str, float]:
+    """Return one score's published weights, its cut and the counts behind its errors.
+
+    Parameters
+    ----------
+    which : {'all', 'no_followers', 'no_posts', 'no_following'}
+        By the counts that are known.
+    """
     with (files("playbook") / "rules" / "follower_score.csv").open(encoding="utf-8", newline="") as lines:
-        return {row["term"]: float(row["value"]) for row in csv.DictReader(lines)}
+        return {row["term"]: float(row["value"]) for row in csv.DictReader(lines) if row["score"] == which}
 
 
-def published_errors() -> Errors:
-    """Return the errors of the published score on the accounts it was made from, each scored by a model that had not seen it."""
-    rules = published()
+def published_errors(which: str = "all") -> Errors:
+    """Return the errors of a published score on the accounts it was made from, each scored by a model that had not seen it."""
+    rules = published(which)
     return Errors(
         fakes=int(rules["fakes"]),
         listed_fakes=int(rules["listed_fakes"]),
@@ -82,30 +96,57 @@ def published_errors() -> Errors:
     )
 
 
-def features(sample: pd.DataFrame) -> np.ndarray:
-    """Return the design matrix: 1, then log(1 + count) of following, followers, posts; missing where a count is.
+def features(sample: pd.DataFrame, names: tuple[str, ...] = FEATURES) -> np.ndarray:
+    """Return the design matrix: 1, then log(1 + count) of each named count; missing where a count is, or makes no sense.
 
     >>> features(pd.DataFrame({"following": [0.0], "followers": [0.0], "posts": [np.nan]})).tolist()
     [[1.0, 0.0, 0.0, nan]]
     """
-    logs = [np.log1p(sample[name].to_numpy(dtype=float)) for name in FEATURES]
-    return np.column_stack([np.ones(len(sample)), *logs])
+    columns = [np.ones(len(sample))]
+    for name in names:
+        count = sample[name].to_numpy(dtype=float, na_value=np.nan) if name in sample else np.full(len(sample), np.nan)
+        columns.append(np.log1p(np.where(count >= 0, count, np.nan)))
+    return np.column_stack(columns)
 
 
-def score(sample: pd.DataFrame, weights: np.ndarray | None = None) -> np.ndarray:
-    """Return the probability of each sampled account to be fake; missing where one of its three counts is.
+def usable_score(sample: pd.DataFrame) -> str | None:
+    """Return which published score a sample can be judged by: the best whose counts four in five accounts have.
 
+    >>> usable_score(pd.DataFrame({"following": [3.0], "followers": [4.0]})), usable_score(pd.DataFrame({"posts": [3.0]}))
+    ('no_posts', None)
+    """
+    for which, names in SCORES.items():
+        if len(sample) and np.isfinite(features(sample, names)).all(axis=1).mean() >= KNOWN:
+            return which
+    return None
+
+
+def score(sample: pd.DataFrame, weights: np.ndarray | None = None, *, which: str = "all") -> np.ndarray:
+    """Return the probability of each sampled account to be fake; missing where one of the score's counts is.
+
+    Parameters
+    ----------
+    sample : DataFrame
+        Any of `following`, `followers`, `posts`.
+    weights : array, optional
+        Your own, as :func:`fit_weights` returns them; the published ones by default.
+    which : str
+        The published score, by the counts that are known (see `SCORES`).
+
+    Examples
+    --------
     >>> busy, empty = score(pd.DataFrame({"following": [300.0, 2000.0], "followers": [400.0, 20.0], "posts": [90.0, 0.0]}))
     >>> bool(busy < 0.05), bool(empty > 0.9)
     (True, True)
     """
+    names = SCORES[which]
     if weights is None:
-        rules = published()
-        weights = np.array([rules[t] for t in ("intercept", *FEATURES)])
-    return 1 / (1 + np.exp(-np.clip(features(sample) @ weights, -500, 500)))
+        rules = published(which)
+        weights = np.array([rules[t] for t in ("intercept", *names)])
+    return 1 / (1 + np.exp(-np.clip(features(sample, names) @ weights, -500, 500)))
 
 
-def fit_weights(sample: pd.DataFrame, fake: np.ndarray, *, ridge: float = RIDGE) -> np.ndarray:
+def fit_weights(sample: pd.DataFrame, fake: np.ndarray, *, names: tuple[str, ...] = FEATURES, ridge: float = RIDGE) -> np.ndarray:
     """Fit the weights by ridge logistic regression (le Cessie and van Houwelingen, 1992); the intercept is not shrunk.
 
     Parameters
@@ -113,10 +154,12 @@ def fit_weights(sample: pd.DataFrame, fake: np.ndarray, *, ridge: float = RIDGE)
     sample : DataFrame
         `following`, `followers`, `posts`; rows with a missing count are left out.
     fake : array of bool
+    names : tuple of str
+        The counts to use.
     ridge : float
         Half the weight of the squared coefficients.
     """
-    x = features(sample)
+    x = features(sample, names)
     whole = np.isfinite(x).all(axis=1)
     x, y = x[whole], np.asarray(fake, dtype=float)[whole]
     shrink = np.diag([0.0] + [ridge] * (x.shape[1] - 1))
@@ -178,25 +221,27 @@ def corrected_share(listed: float, n: float, errors: Errors, level: float) -> tu
     return estimate, float(min(max(low, 0.0), estimate)), float(max(min(high, 1.0), estimate))
 
 
-def errors(data: Dataset) -> Errors:
-    """Return the score's errors on your own labels where there are at least 15 of each kind, else the published ones."""
+def errors(data: Dataset, which: str = "all") -> Errors:
+    """Return a score's errors on your own labels where there are at least 15 of each kind, else the published ones."""
     sample = data.follower_sample
-    labelled = sample[sample["label"].notna()]
+    labelled = sample[sample["label"].isin(("fake", "real"))]
     if len(labelled):
-        found = score(labelled)
-        known = np.isfinite(found)
-        fake = (labelled["label"] == "fake").to_numpy() & known
-        real = (labelled["label"] == "real").to_numpy() & known
-        if fake.sum() >= LABELS_NEEDED and real.sum() >= LABELS_NEEDED:
-            listed = found >= published()["cut"]
-            return Errors(
-                fakes=int(fake.sum()),
-                listed_fakes=int((fake & listed).sum()),
-                real=int(real.sum()),
-                passed_real=int((real & ~listed).sum()),
-                source="measured",
-            )
-    return published_errors()
+        own = counted_errors(score(labelled, which=which), (labelled["label"] == "fake").to_numpy(), published(which)["cut"])
+        if own.fakes >= LABELS_NEEDED and own.real >= LABELS_NEEDED:
+            return own
+    return published_errors(which)
+
+
+def counted_errors(probability: np.ndarray, fake: np.ndarray, cut: float) -> Errors:
+    """Count how often a score is right on labelled accounts; those without a score are left out."""
+    known, listed, fake = np.isfinite(probability), probability >= cut, np.asarray(fake, dtype=bool)
+    return Errors(
+        fakes=int((fake & known).sum()),
+        listed_fakes=int((fake & known & listed).sum()),
+        real=int((~fake & known).sum()),
+        passed_real=int((~fake & known & ~listed).sum()),
+        source="measured",
+    )
 
 
 @needs("follower_sample", otherwise=ADD_SAMPLE)
@@ -206,15 +251,18 @@ def fakes(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     Returns
     -------
     DataFrame
-        Sorted by `creator`: `creator`, `n` (accounts with all three counts), `unknown` (without), `listed`, `apparent` (share listed),
-        `share` (corrected), `low`, `high` (at the brief's level), `se` (standard error of the uncorrected kind), `source` (of the errors).
+        Sorted by `creator`: `creator`, `n` (accounts with the score's counts), `unknown` (without), `listed`, `apparent` (share listed),
+        `share` (corrected), `low`, `high` (at the brief's level), `se` (standard error of the uncorrected kind), `source` (of the errors),
+        `by` (the counts that the score used; empty where too few accounts have two of the three).
     """
-    own = errors(data)
-    sample = data.follower_sample.assign(p=score(data.follower_sample))
+    known: dict[str, Errors] = {}
     rows = []
-    for creator, group in sample.groupby("creator", sort=True):
-        n = int(group["p"].notna().sum())
-        listed = int((group["p"] >= published()["cut"]).sum())
+    for creator, group in data.follower_sample.groupby("creator", sort=True):
+        which = usable_score(group)
+        own = known.setdefault(which or "all", errors(data, which or "all"))
+        p = score(group, which=which) if which else np.full(len(group), np.nan)
+        n = int(np.isfinite(p).sum())
+        listed = int((p >= published(which or "all")["cut"]).sum())
         share, low, high = corrected_share(listed, n, own, brief.statistics.level)
         se = np.sqrt(max(listed, 0.5) / n * (1 - min(listed, n - 0.5) / n) / n) if n else np.nan
         rows.append(
@@ -229,6 +277,7 @@ def fakes(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
                 "high": high,
                 "se": se / max(own.sensitivity + own.specificity - 1, 0.05),
                 "source": own.source,
+                "by": ", ".join(SCORES[which]) if which else "",
             }
         )
     out = pd.DataFrame(rows)
@@ -243,11 +292,18 @@ def base_rate_text(data: Dataset, brief: Brief, *, base_rate: float | None = Non
     base_rate : float, optional
         Share of fakes, 0-1; by default the corrected share over all samples.
     """
-    own = errors(data)
+    found = fakes(data, brief)
+    if isinstance(found, Missing):
+        return found
+    used = found.groupby("by")["n"].sum().drop("", errors="ignore")
+    if used.empty:
+        return f"Too few sampled followers have two of the three counts, so no share of fakes can be told: add {ADD_SAMPLE}."
+    which = next(w for w, names in SCORES.items() if ", ".join(names) == used.idxmax())
+    own = errors(data, which)
+    if own.sensitivity + own.specificity - 1 <= 0.05:
+        return "On your labels the score tells fakes from real accounts no better than chance, so it says nothing about your creators."
     if base_rate is None:
-        found = fakes(data, brief)
-        if isinstance(found, Missing):
-            return found
+        found = found[found["by"] == used.idxmax()]
         base_rate = corrected_share(found["listed"].sum(), found["n"].sum(), own, brief.statistics.level)[0]
     write = wording(brief)
     if not 0 < base_rate < 1:
@@ -291,9 +347,16 @@ def measure_fakes(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     found = fakes(data, brief)
     if isinstance(found, Missing):
         return found
-    found = found[(found["n"] >= SAMPLE_NEEDED) & found["share"].notna()].reset_index(drop=True)
+    enough = found["n"] >= SAMPLE_NEEDED
+    if enough.any() and found.loc[enough, "share"].isna().all():
+        return Missing(
+            needs=("follower_sample.label",),
+            text="On your labels the score tells fakes from real accounts no better than chance: check the labels, or leave them out.",
+        )
+    found = found[enough & found["share"].notna()].reset_index(drop=True)
     if found.empty:
-        return Missing(needs=("follower_sample",), text=f"No sample has {SAMPLE_NEEDED} followers with all three counts: add {ADD_SAMPLE}.")
+        why = f"No sample has {SAMPLE_NEEDED} followers with two of the three counts"
+        return Missing(needs=("follower_sample",), text=f"{why}: add {ADD_SAMPLE}.")
     z = (found["share"] - EXPECTED_MOST) / found["se"]
     return found.assign(z=z, p=1 - ndtr(z), over=(found["low"] > EXPECTED_MOST), explained="")
 
@@ -317,6 +380,5 @@ CHECKS = (
         needs="a sample of 20 followers",
         measure=measure_fakes,
         tell=tell_fakes,
-        weight=30,
     ),
 )

@@ -175,8 +175,8 @@ def tell_surge(row: pd.Series, write: Wording, brief: Brief) -> Told:
         innocent=f"Here, {row['explained']}."
         if row["explained"]
         else "A mention by a larger account, press, a trend, or paid ads for the profile that ran for some days.",
-        question=f"What brought followers between {write.day(row['since'])} and {write.day(row['until'])}? Please send the follower graph of "
-        "that month and where new followers came from.",
+        question=f"What brought followers between {write.day(row['since'])} and {write.day(row['until'])}? Please send the follower "
+        "graph of that month and where new followers came from.",
     )
 
 
@@ -239,7 +239,6 @@ CHECKS = (
         read=read,
         measure=measure_jump,
         tell=tell_jump,
-        weight=35,
     ),
     Check(
         name="follower_surge",
@@ -248,7 +247,6 @@ CHECKS = (
         read=read,
         measure=measure_surge,
         tell=tell_surge,
-        weight=20,
     ),
     Check(
         name="growth_without_posts",
@@ -256,6 +254,5 @@ CHECKS = (
         needs="a follower history and posts",
         measure=measure_silent,
         tell=tell_silent,
-        weight=10,
     ),
 )

@@ -117,7 +117,6 @@ CHECKS = (
         read=read,
         measure=measure_alone,
         tell=tell_alone,
-        weight=15,
     ),
     Check(
         name="likes_in_bursts",
@@ -126,6 +125,5 @@ CHECKS = (
         read=read,
         measure=measure_bursts,
         tell=tell_bursts,
-        weight=10,
     ),
 )

@@ -342,7 +342,6 @@ CHECKS = (
         needs="followers, and posts with likes",
         measure=_low,
         tell=tell_low,
-        weight=25,
     ),
     _shared(
         name="engagement_high",
@@ -350,7 +349,6 @@ CHECKS = (
         needs="followers, and posts with likes",
         measure=_high,
         tell=tell_high,
-        weight=15,
     ),
     _shared(
         name="likes_even",
@@ -358,7 +356,6 @@ CHECKS = (
         needs="eight posts with likes",
         measure=measure_evenness,
         tell=tell_evenness,
-        weight=15,
     ),
     _shared(
         name="likes_round",
@@ -366,7 +363,6 @@ CHECKS = (
         needs="eight posts with 100 likes",
         measure=measure_roundness,
         tell=tell_roundness,
-        weight=10,
     ),
     _shared(
         name="comments_per_like",
@@ -374,15 +370,13 @@ CHECKS = (
         needs="posts with likes and comments",
         measure=measure_talk,
         tell=tell_talk,
-        weight=10,
     ),
-    _shared(name="likes_hidden", title="Likes not shown", needs="posts", measure=measure_hidden, tell=tell_hidden, weight=5),
+    _shared(name="likes_hidden", title="Likes not shown", needs="posts", measure=measure_hidden, tell=tell_hidden),
     _shared(
         name="follows",
         title="Accounts followed per follower",
         needs="following and followers",
         measure=measure_following,
         tell=tell_following,
-        weight=10,
     ),
 )

@@ -74,7 +74,7 @@ def surges(rate: np.ndarray, gap: np.ndarray, floor: np.ndarray) -> dict[str, np
     dict of arrays, one value a series
         `first`, `last` (places of the changes; -1 where nothing stands out), `rise` (log followers beyond the usual), `z`.
     """
-    n, width = rate.shape
+    n = len(rate)
     out = {
         "first": np.full(n, -1),
         "last": np.full(n, -1),

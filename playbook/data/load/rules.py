@@ -10,6 +10,7 @@ from playbook.data.engine import Posts
 from playbook.data.handles import post_of
 from playbook.data.load.checks import check
 from playbook.data.load.merged import Merged
+from playbook.data.load.persons import marked
 from playbook.data.load.typed import AT, FILE, ROW
 from playbook.data.load.wording import spelled
 from playbook.data.tables import TABLES, Table
@@ -25,6 +26,7 @@ MONEY = ("quotes", "payouts", "orders", "outreach")
 def apply(tables: Merged, brief: Brief) -> None:
     """Apply every rule to the tables of a folder, in place; each leaves a finding where it acts."""
     spelled(tables)
+    marked(tables)
     check(tables)
     _post_addresses(tables)
     _lost_post_ids(tables)

@@ -41,10 +41,21 @@ GENDER_WORDS = {
 }
 
 
+LABEL_WORDS = {
+    **dict.fromkeys(("1", "1.0", "true", "yes", "y", "ja", "oui", "bot", "spam", "fake account", "inauthentic", "f"), "fake"),
+    **dict.fromkeys(
+        ("0", "0.0", "false", "no", "n", "nein", "non", "human", "genuine", "legit", "legitimate", "authentic", "not fake", "r", "g"),
+        "real",
+    ),
+}
+
+
 def spelled(tables: Merged) -> None:
     """Bring the words of all tables into one spelling, with a note for each table in which some were changed."""
     if len(tables.frames["posts"]):
         _formats(tables)
+    if len(tables.frames["follower_sample"]):
+        _labels(tables)
     for name, table in TABLES.items():
         frame = tables.frames[name]
         for column in table.columns:
@@ -112,6 +123,18 @@ def _formats(tables: Merged) -> None:
     if strange:
         what = f"{'format' if len(strange) == 1 else 'formats'} {', '.join(strange[:6])} unknown to the kit"
         tables.findings.append(note(about, what, f"one of {', '.join(FORMATS)}", "kept as written"))
+
+
+def _labels(tables: Merged) -> None:
+    """Read who was found fake however it is written: `true` or 1 under a header such as `fake` is fake."""
+    sample = tables.frames["follower_sample"]
+    before = list(sample["label"].dropna().unique())
+    sample["label"] = _mapped(sample["label"], lambda word: LABEL_WORDS.get(" ".join(word.casefold().split()), word))
+    changed = sorted(w for w in before if " ".join(w.casefold().split()) in LABEL_WORDS)
+    if changed:
+        about, _ = tables.about("follower_sample", sample["label"].notna().to_numpy())
+        pairs = ", ".join(f"{w} as {LABEL_WORDS[' '.join(w.casefold().split())]}" for w in changed[:6])
+        tables.findings.append(note(about, f"labels read: {pairs}", "fake or real", "nothing to do if that is right"))
 
 
 def _buckets(tables: Merged) -> None:

@@ -91,7 +91,7 @@ def _engagement(data: Dataset, brief: Brief, tried: Tried) -> Iterable[Any]:
 def _trust(data: Dataset, brief: Brief, tried: Tried) -> Iterable[Any]:
     screened = playbook.trust.screen(data, brief)
     flags = playbook.trust.from_screen(screened, brief)
-    parts = playbook.trust.reweighed(playbook.trust.parts(screened), {kind: tried[kind] for kind in _KINDS})
+    parts = playbook.trust.reweighed(playbook.trust.parts(screened, brief), {kind: tried[kind] for kind in _KINDS})
     scored = playbook.trust.rescored(playbook.trust.scores(screened, data, brief), parts)
     yield show.say(playbook.trust.about_sentence(tried["creator"], flags, scored, brief))
     yield show.trust.score_chart(parts, scored, brief, creator=tried["creator"])
