@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ class _Row:
     roi: str
     interval: str
     problem: str
+    time: str
 
 
 def page(lines: Sequence[Line], target: Path) -> str:
@@ -62,7 +64,7 @@ def _goals(lines: Sequence[Line]) -> str:
     if not known:
         return "No campaign has a measured result yet."
     return (
-        f"{reached} of the {known} {plural(known, 'campaign')} with a measured result reached {plural(known, 'its goal', 'their goals')}."
+        f"{reached} of the {known} {plural(known, 'campaign')} with a measured result reached {plural(reached, 'its goal', 'their goals')}."
     )
 
 
@@ -83,7 +85,7 @@ def _row(line: Line, target: Path) -> _Row:
     return _Row(
         line=line,
         link=f"{quote(line.name)}/index.html" if there else "",
-        title=line.campaign or line.name,
+        title=_plain(line.campaign) or line.name,
         status=_WORDS[line.status],
         goal=goal.strip(),
         reached={True: "reached", False: "not reached", None: "not known"}[line.reached],
@@ -92,4 +94,10 @@ def _row(line: Line, target: Path) -> _Row:
         roi="unknown" if line.roi is None else write.share(line.roi),
         interval=interval,
         problem=f"{where}{line.sentence}" if line.sentence else "",
+        time=f"{line.seconds:.1f} s" if line.seconds < 120 else f"{line.seconds / 60:.0f} min",
     )
+
+
+def _plain(name: str) -> str:
+    """Leave out marks that would turn the letters around them."""
+    return "".join(c for c in name if not unicodedata.category(c).startswith("C"))
