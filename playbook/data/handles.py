@@ -107,7 +107,7 @@ def written(text: str, platform: str | None = None) -> Written | None:
 
 _POST = {
     "instagram": re.compile(r"instagram\.com/(?:[\w.]+/)?(?:p|reel|reels|tv)/([\w-]+)", re.IGNORECASE),
-    "tiktok": re.compile(r"tiktok\.com/(?:@[^/]*/(?:video|photo)|(?:share|embed|player)/(?:video|photo|v\d)|v)/(\d+)", re.IGNORECASE),
+    "tiktok": re.compile(r"tiktokv?\.com/(?:@[^/]*/(?:video|photo)|(?:share|embed|player)/(?:video|photo|v\d)|v)/(\d+)", re.IGNORECASE),
     "youtube": re.compile(r"(?:youtube\.com/(?:watch\?(?:.*&)?v=|shorts/|live/|embed/)|youtu\.be/)([\w-]{11})", re.IGNORECASE),
 }
 

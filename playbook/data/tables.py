@@ -139,7 +139,7 @@ _CREATOR = _c(
     "text",
     "key of the creator: platform:handle",
     required=True,
-    synonyms="account username handle user user_name owner_username ownerusername channel_id channelid channel_title channeltitle",
+    synonyms="account username handle user user_name profile owner_username ownerusername channel_id channelid channel_title channeltitle",
 )
 
 TABLES: dict[str, Table] = {
@@ -193,7 +193,8 @@ TABLES: dict[str, Table] = {
                     "posted_at",
                     "time",
                     "time of publication, UTC",
-                    synonyms="timestamp published_at publishedat date posted created_at publish_time taken_at",
+                    synonyms="timestamp published_at publishedat date posted created_at publish_time taken_at taken_at_timestamp "
+                    "create_time createtime",
                 ),
                 _c("format", "text", "photo, carousel, reel, video, short, story, live or text", synonyms="type media_type post_type"),
                 _c("likes", "count", "likes; missing where hidden", synonyms="like_count likes_count likecount likescount"),
@@ -209,7 +210,7 @@ TABLES: dict[str, Table] = {
                 _c("reach", "count", "accounts reached", synonyms="accounts_reached"),
                 _c("impressions", "count", "times shown"),
                 _c("followers_at_post", "count", "followers at the time of the post", synonyms="followers_at_posting"),
-                _c("caption", "text", "the post's text", synonyms="text description title"),
+                _c("caption", "text", "the post's text", synonyms="text description video_description title"),
                 _c("sponsored", "flag", "marked or known as paid", synonyms="is_sponsored paid_partnership ad"),
             ),
             key=("post",),

@@ -85,6 +85,11 @@ class Guess:
 def proposed(sample: Sample) -> list[Finding]:
     """Say what an unrecognised file holds, and propose how to map it."""
     findings: list[Finding] = []
+    if not sample.sheets:
+        what = "not recognised; it holds no list of records that the kit knows"
+        findings.append(
+            warning(sample.path, what, "an export as its tool wrote it", "not read: export it as CSV, or name its columns there")
+        )
     for sheet in sample.sheets:
         findings += sheet.findings
         about = f"{sample.path}{sheet.where}"
@@ -185,8 +190,9 @@ def _against(sheet: Sheet, position: int, column: Column) -> str:
         return ""
     array = np.array(cells, dtype=object)
     if column.kind in ("count", "number", "money", "share"):
-        known = numbers(array, kind="money" if column.kind == "money" else "number").values.notna()
-        return "" if known.mean() >= MOSTLY else _said(cells)
+        kind = "number" if column.kind == "share" else column.kind
+        odd = [r.at for r in numbers(array, kind=kind).remarks if r.one == "is not a number"]
+        return "" if 1 - sum(map(len, odd)) / len(cells) >= MOSTLY else _said(cells)
     if column.kind in ("time", "day"):
         from playbook.data.values import Declared
 

@@ -150,6 +150,10 @@ def _read_file(file: _File, context: Context) -> None:
         file.typed = [typed(raw, file.path) for raw in got.tables]
         for each in file.typed:
             file.findings += each.findings
+        if got.rows and not file.aside and not file.findings and not any(len(each.frame) for each in file.typed):
+            file.findings.append(
+                warning(file.path, f"none of its {got.rows:,} rows could be used", "rows that name an account", "not used")
+            )
 
 
 @contextlib.contextmanager

@@ -38,6 +38,7 @@ def apply(tables: Merged, brief: Brief) -> None:
     _without_followers(tables)
     _followers_at_post(tables)
     _tiny_likes(tables)
+    _implausible(tables)
     _currencies(tables, brief)
 
 
@@ -140,6 +141,32 @@ def _tiny_likes(tables: Merged) -> None:
         what = f"{counted(len(odd), 'creator has', 'creators have')} the same tiny number of likes under most posts ({first_few(odd)})"
         mend = "kept as written: some tools write 0 or 3 where likes are hidden; empty the cells if that is so"
         tables.findings.append(warning("posts, likes", what, "likes that differ from post to post", mend))
+
+
+def _implausible(tables: Merged) -> None:
+    """Name counts that do not fit each other; they are kept, since a post may go far and a follower count may be old."""
+    posts, creators = tables.frames["posts"], tables.frames["creators"]
+    if not len(posts):
+        return
+    followers = posts["followers_at_post"].fillna(
+        posts["creator"].map(creators.drop_duplicates("creator").set_index("creator")["followers"])
+    )
+    followers = followers.where(followers > 0)
+    engaged = posts["likes"].fillna(0) + posts["comments"].fillna(0)
+    found = (
+        (posts["likes"] > followers, "more likes than their creator has followers"),
+        ((engaged > followers) & ~(posts["likes"] > followers), "more likes and comments than followers, a rate above 100 %"),
+        (posts["reach"] > followers, "a reach above their creator's followers"),
+        (posts["likes"] > posts["views"], "more likes than views"),
+        (posts["reach"] > posts["impressions"], "a reach above their impressions"),
+    )
+    for where, what in found:
+        odd = where.to_numpy(dtype=bool)
+        if odd.any():
+            about, numbers = tables.about("posts", odd)
+            has = counted(int(odd.sum()), "post has", "posts have")
+            mend = "kept as written: a post may go far, a follower count may be old; look whether columns were mixed up"
+            tables.findings.append(note(about, f"{has} {what} ({rows(numbers)})", "counts that fit each other", mend))
 
 
 def _shared_post_ids(tables: Merged) -> None:

@@ -37,6 +37,8 @@ SPELLED = {
     ),
     "key_events": ("key_events", "conversions", "ecommerce_purchases", "purchases", "transactions"),
 }
+# in the languages of the interface
+TOTALS = ("grand total", "gesamtsumme", "total general", "total général", "totale generale", "total geral", "総計", "eindtotaal")
 _SET = re.compile(r"(Start|End) date:\s*(\d{8})", re.IGNORECASE)
 _NUMBER = re.compile(r"-?[\d.,]+%?")
 
@@ -83,6 +85,14 @@ def _tables(sample: Sample) -> Read:
             left.append(plain(block.headers[0]))
         else:
             tables.append(raw)
+    if len(tables) > 1:
+        # the same visits cut in several ways, or a part of them beside the whole: together they would count twice
+        most = max(tables, key=lambda raw: len(raw.columns))
+        what = f"{len(tables)} tables of visits in one file, which count the same visits in several ways"
+        cut = ", ".join(most.written[c] for c in most.written if c not in ("sessions", "key_events"))
+        mend = f"the one by {cut} was read, the others are not used: export one table with all of source, medium and content"
+        findings.append(warning(sample.path, what, "one table of visits", mend))
+        tables = [most]
     if left:
         what = f"{counted(len(left), 'table', 'tables')} not used ({', '.join(dict.fromkeys(left))})"
         findings.append(note(sample.path, what, "sessions by source, medium or content", "add these to the export if you need visits"))
@@ -112,12 +122,19 @@ def _visits(sample: Sample, block: Block, start: dt.date | None, end: dt.date | 
     ):
         return None, []
     findings = []
-    records = [
-        r for r in block.records if _NUMBER.fullmatch(plain(r[at["sessions"]])) and not any(plain(c).casefold() == "grand total" for c in r)
+    # the tool leaves no source empty, it writes (not set): where all are, the row is the total of the others
+    said_by = [at[c] for c in ("both", "utm_source", "utm_medium", "utm_content", "day", "nth") if c in at]
+    kept = [
+        i
+        for i, r in enumerate(block.records)
+        if _NUMBER.fullmatch(plain(r[at["sessions"]]))
+        and not any(plain(c).casefold() in TOTALS for c in r)
+        and any(plain(r[j]) for j in said_by)
     ]
+    records = [block.records[i] for i in kept]
     notes = len(block.records) - len(records)
     if notes:
-        what = f"{counted(notes, 'row is a total or a note', 'rows are totals or notes')} below the table"
+        what = f"{counted(notes, 'row is a total or a note', 'rows are totals or notes')} around the table"
         findings.append(note(sample.path, what, "numbers under the headers", "left out"))
     out = pd.DataFrame({c: [plain(r[i]) or None for r in records] for c, i in at.items() if c not in ("nth", "both")}, dtype=object)
     if "both" in at:
@@ -135,8 +152,10 @@ def _visits(sample: Sample, block: Block, start: dt.date | None, end: dt.date | 
     if "day" not in out:
         return None, findings
     keep = [c for c in ("day", "sessions", "utm_source", "utm_medium", "utm_content", "key_events") if c in out]
-    rows = np.arange(block.first_row, block.first_row + len(out))
+    rows = block.first_row + np.array(kept, dtype=np.int64)
     said = {c: block.headers[i] for c, i in at.items()}
+    if fields.folded(said["sessions"]) == "engaged_sessions":
+        findings.append(warning(sample.path, "engaged sessions and no sessions", "sessions", "read as sessions, of which they are a part"))
     return Raw.of("visits", out[keep], rows, written=said), findings
 
 

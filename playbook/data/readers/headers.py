@@ -68,10 +68,11 @@ def match(headers: Sequence[str], table: Table) -> Match:
     columns: dict[str, int] = {}
     renamed: dict[str, str] = {}
     wanted = {c.name: c.synonyms for c in table.columns}
-    for part in KEY_PARTS:
-        wanted.setdefault(part, ())
+    wanted.setdefault("platform", ("network", "social_network"))
+    wanted.setdefault("handle", ())
     for column in wanted:
-        if column in names:
+        # beside an id of its own a column headed "Post" holds the post's text
+        if column in names and not (column == "post" and "post_id" in names):
             columns[column] = names.index(column)
     taken = set(columns.values())
     for column, synonyms in wanted.items():

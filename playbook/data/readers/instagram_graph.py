@@ -6,9 +6,11 @@ from typing import Any
 
 from playbook.data.handles import post_of
 from playbook.data.readers import fields
+from playbook.data.readers.accounts import account
 from playbook.data.readers.contract import Context, Raw, Read, Recognition, Sample
 from playbook.data.readers.fields import first, inside
 from playbook.data.told import counted, note, warning
+from playbook.findings import Finding
 
 NAME = "Instagram Graph API"
 FORMATS = {"IMAGE": "photo", "CAROUSEL_ALBUM": "carousel", "VIDEO": "video"}
@@ -35,6 +37,8 @@ def recognise(sample: Sample, context: Context) -> Recognition | None:
         return Recognition(sureness=0.97, why="media as the Graph API answers them")
     if fields.records_with(document, ["followers_count", "media_count"]):
         return Recognition(sureness=0.9, why="a profile as the Graph API answers it")
+    if _insights(document):
+        return Recognition(sureness=0.93, why="insights of a post as the Graph API answers them")
     return None
 
 
@@ -66,7 +70,10 @@ def read(sample: Sample, context: Context) -> Read:
         if id(media) not in seen:
             seen.add(id(media))
             posts.append(_post(media, first(media, "username") or inside(media, "owner", "username") or (owner.handle if owner else None)))
-    findings = []
+    findings: list[Finding] = []
+    alone, told = _insights_alone(sample, context) if not posts else ([], [])
+    posts += alone
+    findings += told
     nobody = sum(p["handle"] is None for p in posts)
     if nobody:
         what = counted(nobody, "post names", "posts name") + " no account"
@@ -120,6 +127,35 @@ def _post(media: dict[str, Any], handle: str | None) -> dict[str, Any]:
         if column and out[column] is None:
             out[column] = value
     return out
+
+
+def _insights(document: Any) -> dict[str, list[dict[str, Any]]]:
+    """Return the measures of insights that came by themselves, by the id of their post."""
+    out: dict[str, list[dict[str, Any]]] = {}
+    for measure in fields.records_with(document, ["name", "period", "values"]):
+        media, slash, _ = str(measure.get("id", "")).partition("/insights/")
+        if slash and measure["period"] == "lifetime":
+            out.setdefault(media, []).append(measure)
+    return out
+
+
+def _insights_alone(sample: Sample, context: Context) -> tuple[list[dict[str, Any]], list[Finding]]:
+    """Return posts out of insights that came without their media, under the key that the media have in a file beside them."""
+    found = _insights(sample.document())
+    if not found:
+        return [], []
+    handle, findings = account(sample, context)
+    beside = {
+        str(media["id"]): media
+        for other in context.beside
+        if other.container == "json"
+        for media in fields.records_with(other.document(), ["id", "permalink"])
+    }
+    posts = []
+    for key, measures in found.items():
+        media = beside.get(key, {"id": key})
+        posts.append(_post({**media, "insights": {"data": measures}}, str(first(media, "username") or handle)))
+    return posts, findings
 
 
 def _raws(creators: list[dict[str, Any]], posts: list[dict[str, Any]]) -> list[Raw]:

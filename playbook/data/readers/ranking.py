@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -193,7 +195,7 @@ def recognise(sample: Sample, context: Context) -> Recognition | None:
         followers = _followers(sheet)
         if not found or followers is None or any(n in _OF_POSTS or n in _OF_FOLLOWERS for n in names):
             continue
-        if _not_numbers(sheet.column(followers)):
+        if _not_numbers(sheet.column(followers)) or _by_days(sheet, names, found[0]):
             continue
         own = [plain(h) for i, h in enumerate(sheet.headers) if i != followers and _measure(h) and not _not_numbers(sheet.column(i))]
         if own:
@@ -221,9 +223,10 @@ def read(sample: Sample, context: Context) -> Read:
             continue
         rows += len(sheet.rows) + len(sheet.aside)
         findings += sheet.findings
-        raws, told = _creators(sample, sheet, names, followers)
-        tables += raws
-        findings += told
+        for part in _by_platform(sheet):
+            raws, told = _creators(sample, part, _name_columns(part), _followers(part) if part is not sheet else followers)
+            tables += raws
+            findings += told
     aside = tuple(a for s in sample.sheets for a in s.aside)
     return Read(tables=tuple(tables), rows=rows, findings=tuple(findings), aside=aside)
 
@@ -233,9 +236,12 @@ def read(sample: Sample, context: Context) -> Read:
 
 def _followers(sheet: Sheet) -> int | None:
     """Return the position of the column of followers."""
-    wanted = [words(w) for w in FOLLOWERS]
-    passed = {"total", "current", "insta", "instagram", "youtube", "tiktok"}
-    return next((i for i, h in enumerate(sheet.headers) if words(h) - passed in wanted), None)
+    return next((i for i, h in enumerate(sheet.headers) if _is_followers(h)), None)
+
+
+def _is_followers(header: str) -> bool:
+    passed = {"total", "current", "insta", "instagram", "ig", "youtube", "yt", "tiktok", "twitch"}
+    return words(header) - passed in [words(w) for w in FOLLOWERS]
 
 
 def _name_columns(sheet: Sheet) -> list[int]:
@@ -256,10 +262,38 @@ def _name_columns(sheet: Sheet) -> list[int]:
     return [i for _, _, i in sorted(found, reverse=True)]
 
 
+def _by_days(sheet: Sheet, names: list[str], name_at: int) -> bool:
+    """Say whether a row is an account on a day, and not an account."""
+    accounts = [plain(row[name_at]) for row in sheet.head if name_at < len(row)]
+    return any(n in ("date", "day", "datum", "fecha") for n in names) and len(set(accounts)) < 0.7 * len(accounts)
+
+
 def _measure(header: str) -> bool:
     """Say whether a header names something that a tool computes itself."""
     said = set(fields.folded(header).split("_"))
     return bool(said & _MEAN and len(said) > 1) or bool(said & _RATES and "rank" not in said)
+
+
+def _by_platform(sheet: Sheet) -> list[Sheet]:
+    """Return a sheet for each platform, where a row names a creator's accounts on several: `Instagram Handle`, `TikTok Handle`."""
+    said = [{platform for word, platform in _PLATFORMS if word in fields.folded(h).replace("_", "")} for h in sheet.headers]
+    handles = {next(iter(said[i])): i for i in reversed(_name_columns(sheet)) if len(said[i]) == 1}
+    counted_on = {next(iter(said[i])) for i, h in enumerate(sheet.headers) if len(said[i]) == 1 and _is_followers(h)}
+    if len(handles.keys() & counted_on) < 2:
+        return [sheet]
+    parts = []
+    for platform in sorted(handles.keys() & counted_on):
+        keep = [i for i, on in enumerate(said) if not on or on == {platform}]
+        cells = sheet.column(handles[platform])
+        there = np.array([bool(t := plain(c)) and not marks_unknown(t) for c in cells], dtype=bool)
+        headers = tuple(sheet.headers[i] for i in keep)
+        head = tuple(tuple(row[i] for i in keep if i < len(row)) for row in sheet.head)
+        parts.append(replace(sheet, headers=headers, head=head, column=partial(_cells_of, sheet, keep, there), rows=sheet.rows[there]))
+    return parts
+
+
+def _cells_of(sheet: Sheet, keep: list[int], there: np.ndarray, position: int) -> Cells:
+    return sheet.column(keep[position])[there]
 
 
 # what the columns hold

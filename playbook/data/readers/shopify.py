@@ -75,7 +75,7 @@ def _orders(sample: Sample, sheet: Sheet, at: dict[str, int]) -> tuple[Raw, list
     further = int((~first).sum())
     if further:
         what = f"{counted(further, 'further row is a line item', 'further rows are line items')} of the orders above"
-        findings.append(note(about, what, "a row an order", f"{int(first.sum()):,} orders counted once each"))
+        findings.append(note(about, what, "a row an order", f"{counted(int(first.sum()), 'order', 'orders')} counted once each"))
     # UTM values may stand on any row of an order
     content = frame["notes"].map(_utm).groupby(names).first() if "notes" in frame else pd.Series(dtype=object)
     frame, rows = frame[first].reset_index(drop=True), sheet.rows[first.to_numpy()]

@@ -54,7 +54,12 @@ def read(sample: Sample, context: Context) -> Read:
         handle = handle or context.brief.brand.handle.casefold().lstrip("@")
         posts += [_archived(r, handle or None) for r in archive]
         findings.append(note(sample.path, "an archive holds no counts of views and likes that can be relied on", "counts", "times read"))
-    creators = [_creator(r) for r in fields.records_with(document, ["follower_count"])]
+    creators = [_creator(r, fallback) for r in fields.records_with(document, ["follower_count"])]
+    nameless = sum(not c["handle"] for c in creators)
+    if nameless:
+        what = counted(nameless, "profile names", "profiles name") + " no account"
+        mend = "not used: put the file into a folder named after the account, such as exports/@ana/"
+        findings.append(warning(sample.path, what, "the account's username", mend))
     creators += [c for r in records.values() if (c := _author(r))]
     nobody = sum(not p["handle"] for p in posts)
     if nobody:
@@ -99,10 +104,10 @@ def _post(record: dict[str, Any], fallback: str | None) -> dict[str, Any]:
     }
 
 
-def _creator(record: dict[str, Any]) -> dict[str, Any]:
+def _creator(record: dict[str, Any], fallback: str | None) -> dict[str, Any]:
     return {
         "platform": "tiktok",
-        "handle": first(record, "username", "unique_id"),
+        "handle": first(record, "username", "unique_id") or fallback,
         "name": first(record, "display_name", "nickname"),
         "followers": record.get("follower_count"),
         "following": record.get("following_count"),

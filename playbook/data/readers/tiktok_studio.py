@@ -78,7 +78,7 @@ VIEWERS = {"reach": ("total_viewers",), "new": ("new_viewers",), "back": ("retur
 GENDER = {"bucket": ("gender", "género", "sexe", "geschlecht"), "share": ("distribution", "distribución", "répartition", "verteilung")}
 PLACES = {"bucket": ("top_territories", "territories", "territory", "principales_territorios"), "share": GENDER["share"]}
 DATES = ("date", "fecha", "datum", "data", "ngày")
-_LINK = re.compile(r"tiktok\.com/(?:@([\w.]*)/(?:video|photo)|(?:share|embed|player)/(?:video|photo|v\d)|v)/(\d+)", re.IGNORECASE)
+_LINK = re.compile(r"tiktokv?\.com/(?:@([\w.]*)/(?:video|photo)|(?:share|embed|player)/(?:video|photo|v\d)|v)/(\d+)", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(20[12]\d)(?!\d)")
 # an id's time and the day beside it may lie in two days, by time zone
 A_DAY = dt.timedelta(days=1.6)

@@ -9,7 +9,7 @@ import pandas as pd
 from playbook.data.readers import fields
 from playbook.data.readers.contract import AsideRow, Context, Raw, Read, Recognition, Sample
 from playbook.data.told import counted, note, warning
-from playbook.data.values import numbers, plain
+from playbook.data.values import Declared, day_first, numbers, plain
 
 NAME = "WooCommerce orders"
 SPELLED = {
@@ -94,8 +94,13 @@ def read(sample: Sample, context: Context) -> Read:
         if left > 0:
             what = f"{counted(left, 'further column', 'further columns')} (customers' data among them) not used"
             findings.append(note(about, what, "orders", "nothing to do: names and addresses are not kept"))
+        # one tool writes all days in one order, and a day of payment may tell it where the day of the order does not
+        dates = [sheet.column(i) for i, h in enumerate(sheet.headers) if "date" in fields.folded(h).split("_")]
+        known = day_first(*dates) if dates else None
+        declared = {"ordered_at": Declared(day_first=known)} if known is not None else {}
         said = {**fields.written(sheet, at), "revenue": plain(sheet.headers[at.get("net", at.get("total", at["order"]))])}
-        tables.append(Raw.of("orders", out[~void].reset_index(drop=True), sheet.rows[~void.to_numpy()], written=said, where=sheet.where))
+        kept = out[~void].reset_index(drop=True)
+        tables.append(Raw.of("orders", kept, sheet.rows[~void.to_numpy()], written=said, where=sheet.where, declared=declared))
     return Read(tables=tuple(tables), rows=rows, findings=tuple(findings), aside=tuple(aside))
 
 

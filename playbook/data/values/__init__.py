@@ -5,8 +5,8 @@ not be understood becomes missing, with a :class:`Remark` that says which cells 
 """
 
 from playbook.data.values.column import UNKNOWN, Cells, Declared, Parsed, Remark, plain
-from playbook.data.values.dates import days, times
+from playbook.data.values.dates import day_first, days, times
 from playbook.data.values.numbers import numbers
 from playbook.data.values.words import flags, words
 
-__all__ = ["UNKNOWN", "Cells", "Declared", "Parsed", "Remark", "days", "flags", "numbers", "plain", "times", "words"]
+__all__ = ["UNKNOWN", "Cells", "Declared", "Parsed", "Remark", "day_first", "days", "flags", "numbers", "plain", "times", "words"]

@@ -60,6 +60,17 @@ class _Found:
     remarks: list[Remark] = field(default_factory=list)
 
 
+def day_first(*columns: Cells) -> bool | None:
+    """Say whether the day stands before the month in columns that one tool wrote; None where no cell of any of them tells.
+
+    >>> import numpy as np
+    >>> day_first(np.array(["9/6/2016"], dtype=object), np.array(["9/16/2016 6:30"], dtype=object))
+    False
+    """
+    found = [m for cells in columns for c in distinct(cells)[1] if (m := _PARTS.fullmatch(plain(c)))]
+    return _day_first(found)
+
+
 def _read(cells: Cells, declared: Declared | None, *, whole_days: bool) -> _Found:
     codes, uniques = distinct(cells)
     size = len(uniques)

@@ -78,7 +78,8 @@ def sheets(path: Path, shown: str) -> list[Sheet]:
     at = header_at(records, first)
     headers = header(records, at)
     findings += told_above(records, first, at, shown) + told_twice(headers, shown)
-    table = _Table(path, encoding, delimiter, at + 1, len(headers), large=size > LARGE_BYTES)
+    widest = max(len(headers), *map(len, records[at:]))
+    table = _Table(path, encoding, delimiter, at + 1, len(headers), widest, large=size > LARGE_BYTES)
     reason = f"more cells than the {len(headers)} headers"
     aside = tuple(AsideRow(file=shown, row=row, reason=reason, values=" | ".join(cells)) for row, cells in table.overfull())
     if aside:
@@ -201,10 +202,11 @@ def _delimiter(text: str) -> str:
 class _Table:
     """The rows under the header of a CSV file, read whole or a column at a time."""
 
-    def __init__(self, path: Path, encoding: str, delimiter: str, skip: int, width: int, *, large: bool):
+    def __init__(self, path: Path, encoding: str, delimiter: str, skip: int, width: int, widest: int, *, large: bool):
+        # rows wider than the header must be asked for: pandas would take what is too much on the left for row names
         self._path, self._encoding, self._delimiter, self._skip, self._width = path, encoding, delimiter, skip, width
         self._large = large
-        self._found_width = width
+        self._found_width = widest
 
     def _parse(self, **options: Any) -> pd.DataFrame:
         try:
@@ -232,7 +234,7 @@ class _Table:
         """All columns, those beyond the header too."""
         try:
             try:
-                return self._parse(names=range(self._width))
+                return self._parse(names=range(self._found_width), usecols=range(self._found_width))
             except pd.errors.ParserError as problem:
                 saw = re.search(r"Expected \d+ fields in line \d+, saw (\d+)", str(problem))
                 if not saw:
@@ -251,7 +253,7 @@ class _Table:
 
     def _one(self, position: int) -> pd.DataFrame:
         try:
-            return self._parse(names=range(self._width), usecols=[position])
+            return self._parse(names=range(self._found_width), usecols=[position])
         except pd.errors.ParserError as problem:
             if "Too many columns" in str(problem):
                 self._large = False
@@ -262,10 +264,11 @@ class _Table:
     def _overfull_rows(self) -> np.ndarray:
         if self._large:
             try:
-                beyond = self._parse(names=range(self._width + 1), usecols=[self._width])
+                widest = max(self._found_width, self._width + 1)
+                beyond = self._parse(names=range(widest), usecols=range(self._width, widest))
             except pd.errors.ParserError:
                 return np.empty(0, dtype=np.int64)
-            return np.flatnonzero(beyond[self._width].to_numpy() != "")
+            return np.flatnonzero((beyond.to_numpy() != "").any(axis=1))
         _ = self._whole
         if self._found_width == self._width:
             return np.empty(0, dtype=np.int64)
