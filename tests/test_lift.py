@@ -20,6 +20,7 @@ from playbook.results import lift as lifts
 from playbook.results import power
 from playbook.results.trend import forecast_sum
 from playbook.show import results as shown
+from tests import lift_worlds
 
 REAL = Path(os.environ.get("PLAYBOOK_REAL_DATA", Path(__file__).parents[1].parent / "shared" / "real"))
 
@@ -87,6 +88,37 @@ def test_causal_impacts_examples_lie_inside_our_intervals_and_ours_is_wider_wher
     days = int((~before).sum())
     assert 18 <= found.effect / days <= 36
     assert (found.high - found.low) / days > 36 - 18
+    # the same model by statsmodels, its variances estimated instead of integrated over
+    library = lifts.structural_time_series(y, x, np.arange(100) < 70)
+    assert 0.27 <= library.effect / 30 <= 1.5 and library.low > 0
+    library = lifts.structural_time_series(google["y"].to_numpy(), google[["x1", "x2"]].to_numpy().T, before)
+    assert 18 <= library.effect / days <= 36
+    assert (library.high - library.low) / days > 36 - 18
+
+
+@pytest.mark.realdata
+def test_where_the_geo_experiment_is_split_among_its_own_days_before_no_effect_is_found():
+    """The same regions, four weeks in which nobody ran anything."""
+    rows = real("geo_sales_and_cost.csv").merge(real("geo_assignment.csv"), on="geo")
+    rows = rows[rows["date"] < "2015-02-16"]
+    group = 2
+    first = sorted(rows["date"].unique())[-14]
+    frame = pd.DataFrame(
+        {
+            "day": pd.to_datetime(rows["date"]),
+            "region": rows["geo"].astype(str),
+            "measure": "sales",
+            "value": rows["sales"].astype(float),
+            "treated": (rows["geo.group"] == group) & (rows["date"] >= first),
+        }
+    )
+    days = {"starts": pd.Timestamp(first).date(), "deadline": frame["day"].max().date()}
+    brief = Brief.model_validate({"goal": {"kind": "sales", **days}})
+    found = results.regional_lift(dataset(brand_daily=frame), brief)
+    assert found.regions_with + found.regions_without + len(found.left_out) == 100
+    assert len(found.left_out) <= 20 and found.days_before + found.days + found.days_left_out == 42
+    assert found.found != "found" and found.found_low < 0 < found.found_high
+    assert "cannot tell" in results.lift_sentence(found, brief)
 
 
 # --- arithmetic -----------------------------------------------------------------------------------------------------------------
@@ -215,6 +247,19 @@ def test_no_rise_is_not_called_one():
     assert "An effect" not in results.lift_sentence(found, brief)
 
 
+def test_gaps_leave_out_what_lacks_most_and_are_told():
+    values, chosen = world(np.random.default_rng(17), rise=0.2)
+    data, brief = campaign(values, chosen)
+    frame = data.brand_daily
+    day = (frame["day"] - frame["day"].min()).dt.days
+    # one region lacks half of its days, and one day is known in one region only
+    kept = frame[~((frame["region"] == "r03") & (day % 2 == 0)) & ~((day == 20) & (frame["region"] != "r05"))]
+    found = results.regional_lift(dataset(brand_daily=kept, payouts=data.payouts), brief)
+    assert (found.left_out, found.days_left_out) == (("r03",), 1)
+    assert found.found == "found" and found.regions_with + found.regions_without == 15
+    assert "Left out because values are missing: 1 region and 1 day." in repr(shown.lift_table(found, brief))
+
+
 def test_order_of_rows_changes_nothing():
     values, chosen = world(np.random.default_rng(7), rise=0.1)
     data, brief = campaign(values, chosen)
@@ -330,3 +375,182 @@ def test_power_without_regions_says_what_to_add():
     values, _ = world(np.random.default_rng(1), regions=3, treated=1)
     assert "at least 8 regions" in power.smallest_rise(planned(values), Brief()).text
     assert repr(shown.power_table(power.smallest_rise(planned(values), Brief()), Brief()))
+
+
+# --- one series, staggered days, a holdout ----------------------------------------------------------------------------------------
+
+
+def one_series(rise: float, *, control: bool, seed: int = 1, drift: float = 0.0):
+    rng = np.random.default_rng(seed)
+    days = pd.date_range("2026-01-01", periods=112)
+    shared = 100 + np.cumsum(rng.normal(0, 2, 112)) + 6 * np.sin(2 * np.pi * np.arange(112) / 7)
+    sales = 10 * (shared + rng.normal(0, 2, 112) + np.cumsum(rng.normal(0, drift, 112)))
+    sales[84:] *= 1 + rise
+    rows = [pd.DataFrame({"day": days, "region": None, "measure": "sales", "value": sales, "treated": np.arange(112) >= 84})]
+    if control:
+        rows.append(pd.DataFrame({"day": days, "region": "market index", "measure": "control", "value": shared, "treated": False}))
+    goal = {"kind": "sales", "starts": days[84].date(), "deadline": days[111].date()}
+    payouts = pd.DataFrame({"creator": ["x:a"], "amount": [100.0], "hours": [0.0], "product_cost": [0.0]})
+    brief = Brief.model_validate({"goal": goal, "economics": {"gross_margin": 0.5}})
+    return dataset(brand_daily=pd.concat(rows, ignore_index=True), payouts=payouts), brief, 28 * 10 * 100 * rise
+
+
+def test_one_series_with_a_control_finds_what_was_planted():
+    data, brief, _ = one_series(0.15, control=True)
+    found = results.series_lift(data, brief)
+    assert (found.found, found.controls) == ("found", ("market index",))
+    assert found.low < 0.15 < found.high and found.fit > 0.8
+    assert found.others[0].method == "structural time series" and found.others[0].effect == pytest.approx(0.15, abs=0.05)
+    assert results.series_sentence(found, brief).startswith("An effect was found.")
+    assert repr(shown.series_chart(found, brief))
+    table = results.designs(data, brief).set_index("design")
+    assert table.loc["One series with series that the campaign cannot move", "verdict"] == "found"
+
+
+def test_before_and_after_alone_names_no_cause_however_large():
+    data, brief, _ = one_series(0.8, control=False)
+    found = results.series_lift(data, brief)
+    assert found.found == "no_comparison" and math.isnan(found.roi) and found.extra_low > 0
+    told = results.series_sentence(found, brief)
+    assert "names no cause" in told and "effect" not in told.lower()
+    figures = {f.id: f for f in results.outcome(data, brief).figures}
+    assert "results.lift" not in figures and "results.incremental_roi" not in figures
+    last = results.designs(data, brief).iloc[-1]
+    assert (last["at_hand"], last["verdict"]) == ("yes", "no_comparison")
+    assert "effect" not in repr(shown.series_chart(found, brief)).lower()
+
+
+def test_few_regions_are_refused_and_then_compared_as_series():
+    values, chosen = world(np.random.default_rng(30), regions=3, treated=1, rise=0.3, drift=0.01)
+    data, brief = campaign(values, chosen)
+    refused = results.regional_lift(data, brief)
+    assert isinstance(refused, Missing) and "at least 19" in refused.text
+    found = results.one_series(data, brief, refused)
+    assert found.controls and found.low < 0.3 < found.high
+
+
+@pytest.mark.parametrize("rise", [0.0, 0.2])
+def test_regions_that_begin_on_different_days(rise):
+    rng = np.random.default_rng(31)
+    values, _ = world(rng, regions=16, treated=8, before=70, days=42)
+    onset = rng.permutation(np.repeat([70, 77, 84, 112], 4))
+    on = np.arange(112)[None, :] >= onset[:, None]
+    data, brief = campaign(values * (1 + rise * on), onset < 112, before=70, days=42)
+    frame = data.brand_daily.assign(
+        treated=[
+            bool(on[int(r[1:]), (d - pd.Timestamp("2026-01-01")).days])
+            for r, d in zip(data.brand_daily["region"], data.brand_daily["day"], strict=True)
+        ]
+    )
+    found = results.staggered_lift(dataset(brand_daily=frame), brief)
+    assert (found.starts, found.regions_with, found.regions_without) == (3, 12, 4)
+    assert (found.found == "found") == (rise > 0)
+    # three times the half-width of a 90 % interval: a right method is outside once in a million
+    assert abs(found.share - rise) < 1.5 * (found.high - found.low)
+    early = found.profile[found.profile["week"] < 0]["effect"].abs().max()
+    assert early < 0.1
+    assert "different days" in results.staggered_sentence(found, brief)
+
+
+def test_days_after_posts_by_a_planted_pull():
+    rng = np.random.default_rng(32)
+    n, at = 98, 42 + np.sort(rng.choice(40, 14, replace=False))
+    pull = np.array([0.42, 0.22, 0.12, 0.08, 0.05, 0.04, 0.03, 0.02, 0.01, 0.01])
+    posts = np.zeros(n)
+    posts[at] = 1
+    extra = rng.poisson(40 * np.convolve(posts, pull)[:n])
+    counts = rng.poisson(30, n) + extra
+    days = pd.date_range("2026-01-01", periods=n, tz="UTC")
+    orders = pd.DataFrame({"ordered_at": days.repeat(counts), "revenue": 10.0}).assign(order=lambda f: f.index.astype(str))
+    out = pd.DataFrame({"creator": "x:a", "post": [f"p{i}" for i in range(14)], "published_at": days[at]})
+    brief = Brief.model_validate({"goal": {"kind": "sales", "starts": "2026-02-12", "deadline": "2026-03-28"}})
+    found = results.event_study(dataset(orders=orders, deliverables=out), brief)
+    assert found.found == "found" and found.posts == 14
+    assert abs(found.total - extra.sum()) < 1.5 * (found.high - found.low)
+    first = found.profile.set_index("first")
+    assert first.loc[0, "low"] > 0 and first.loc[0, "effect"] > first.loc[7, "effect"]
+    assert results.event_sentence(found, brief).startswith("In the ten days after its 14 posts the brand had")
+    assert repr(shown.events_chart(found, brief))
+    few = results.event_study(dataset(orders=orders, deliverables=out.iloc[:4]), brief)
+    assert isinstance(few, Missing) and "found 4 posting days" in few.text
+
+
+def test_a_code_holdout_by_newcombes_own_example():
+    rows = [
+        ("offered", "visits", 70.0), ("offered", "orders", 56.0), ("held out", "visits", 80.0), ("Held out", "orders", 48.0),
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["region", "measure", "value"]).assign(day=pd.Timestamp("2026-03-02"), treated=False)
+    brief = Brief.model_validate(
+        {"goal": {"kind": "sales", "starts": "2026-03-01", "deadline": "2026-03-31"}, "statistics": {"level": 0.95}}
+    )
+    found = results.code_holdout(dataset(brand_daily=frame), brief)
+    assert [round(v, 4) for v in (found.difference, found.low, found.high)] == [0.2, 0.0524, 0.3339]
+    assert (found.found, found.extra, found.incremental_share) == ("found", pytest.approx(14), pytest.approx(0.25))
+    assert "would not have come anyway" in results.holdout_sentence(found, brief)
+    more = frame.assign(value=[70.0, 80.0, 80.0, 48.0])
+    assert "More orders than people" in results.code_holdout(dataset(brand_daily=more), brief).text
+
+
+# --- what the next test would show, and the published table -------------------------------------------------------------------------
+
+
+def test_the_next_test_gives_each_pair_one_campaign_and_says_what_learning_costs():
+    values, _ = world(np.random.default_rng(33), regions=13, before=150, days=28)
+    brief = Brief.model_validate({"economics": {"gross_margin": 0.5}, "budget": {"amount": 5_000}})
+    data = planned(values)
+    table = power.smallest_rise(data, brief)
+    found = power.next_test(table, data, brief)
+    pairs = found.regions.dropna(subset=["pair"]).groupby("pair")["campaign"].agg(["sum", "size"])
+    assert (pairs["sum"] == 1).all() and (pairs["size"] == 2).all() and len(pairs) == 6
+    assert found.weeks >= 4 and found.enough == (found.smallest <= found.paying)
+    out = found.regions.loc[~found.regions["campaign"], "a_day"].sum()
+    assert found.forgone == pytest.approx(0.5 * found.paying * out * 7 * found.weeks)
+    row = table[(table["treated"] == 6) & (table["weeks"] == found.weeks)].iloc[0]
+    mean = values.mean()
+    assert row["spend_to_see"] == pytest.approx(0.5 * row["smallest"] * mean * 7 * found.weeks * 6, rel=1e-9)
+    assert "price of learning" in power.next_test_sentence(found, brief)
+    assert repr(shown.next_test_table(found, brief)) and repr(shown.power_table(table, brief))
+
+
+def test_the_published_table_is_of_these_cells_and_none_falls_short_unmarked():
+    text = (Path(__file__).parents[1] / "docs" / "lift.md").read_text(encoding="utf-8")
+    rows = [
+        [c.strip() for c in line.strip("|\n").split("|")] for line in text.splitlines() if line.startswith("| ") and "design" not in line
+    ]
+    assert [(r[0], r[1], r[2]) for r in rows] == [(d, w, f or "all") for d, w, f, _ in lift_worlds.cells()]
+    frame = pd.DataFrame(
+        {"worlds": 1000, "held": [float(r[3][:-1]) / 100 for r in rows], "found_nothing": [float(r[4][:-1]) / 100 for r in rows]}
+    )
+    judged = lift_worlds.judged(frame)
+    for row, short, false in zip(rows, judged["short"], judged["false"], strict=True):
+        assert ("too narrow" in row[8], "finds too much" in row[8]) == (short, false), row
+
+
+@pytest.mark.slow
+def test_every_design_keeps_its_promise_in_planted_worlds(tmp_path):
+    seed = int(np.random.SeedSequence().entropy % 2**31)
+    found = lift_worlds.table(1000, seed)
+    (tmp_path / "lift.md").write_text(lift_worlds.page(found, seed), encoding="utf-8")
+    print(lift_worlds.page(found, seed))
+    judged = lift_worlds.judged(found)
+    # fifty cells and two tests at 1 % each: a right method has one or two marks by chance, and five less than once in a thousand
+    assert int(judged["short"].sum() + judged["false"].sum()) < 5, judged[judged["short"] | judged["false"]]
+
+
+@pytest.mark.slow
+def test_the_stated_power_is_the_rate_found_over_many_markets():
+    """Stated on one history, tried on fresh campaigns in the same kind of market."""
+    rng = np.random.default_rng()
+    rates = []
+    for _ in range(60):
+        values, _ = world(rng, regions=12, before=150, days=28)
+        table = power.smallest_rise(planned(values), Brief())
+        rise = table[(table["treated"] == 6) & (table["weeks"] == 4)]["smallest"].iloc[0]
+        hits = 0
+        for _ in range(40):
+            fresh, chosen = world(rng, regions=12, treated=6, before=75, days=28, rise=rise)
+            index = fresh / fresh[:, :75].mean(axis=1, keepdims=True)
+            hits += lifts.difference_in_differences(index, chosen, np.arange(103) < 75, level=0.95).low > 0
+        rates.append(hits / 40)
+    print(f"stated 0.80; found {np.mean(rates):.3f} over {len(rates)} markets, {np.std(rates):.3f} from market to market")
+    assert 0.7 <= np.mean(rates) <= 0.9

@@ -17,7 +17,7 @@ from playbook.data.dataset import Dataset
 from playbook.findings import Missing, needs
 from playbook.results.attribution import window
 from playbook.results.lift.designs import FEW
-from playbook.results.lift.regions import FOUND_LEVEL, MIN_BEFORE, measured
+from playbook.results.lift.regions import FOUND_LEVEL, MIN_BEFORE, measured, whole
 from playbook.results.spending import total_cost
 from playbook.wording import listed, wording
 
@@ -77,7 +77,7 @@ def past_sales(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     days = window(data, brief)
     if not isinstance(days, Missing):
         rows = rows[rows["day"] < days.starts.tz_localize(None)]
-    table = rows.pivot_table(index="day", columns="region", values="value", aggfunc="last").dropna().sort_index()
+    table = whole(rows.pivot_table(index="region", columns="day", values="value", aggfunc="last").sort_index()).T
     table = table.loc[:, table.mean() > 0]
     if table.shape[1] < 2 * FEW or len(table) < 7 * WEEKS[0] + MIN_BEFORE:
         return Missing(

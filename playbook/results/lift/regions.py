@@ -51,7 +51,9 @@ class Panel:
     treated : array (units,) of bool
     days : pandas.DatetimeIndex
     before, after : arrays of bool (days,)
-        Days before the campaign, and its days; days later than the campaign belong to neither.
+        Days before the campaign, and its days.
+    left_out : tuple of str
+        Regions left out for their gaps; `days_left_out` how many days.
     """
 
     values: np.ndarray
@@ -60,6 +62,8 @@ class Panel:
     days: pd.DatetimeIndex
     before: np.ndarray
     after: np.ndarray
+    left_out: tuple[str, ...] = ()
+    days_left_out: int = 0
 
 
 def measured(data: Dataset, measure: str) -> pd.DataFrame:
@@ -76,9 +80,36 @@ def measured(data: Dataset, measure: str) -> pd.DataFrame:
     return rows
 
 
+def whole(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave out regions and days with gaps until none is left, each time the one that lacks the largest share.
+
+    Days first where they lack as much. An unknown day is not a day without sales, so nothing is filled in.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Regions by days.
+
+    Examples
+    --------
+    >>> gaps = pd.DataFrame([[1, 2, 3, 4], [5, 6, 7, 8], [9, None, None, 1]], index=["a", "b", "c"])
+    >>> whole(gaps).index.tolist(), whole(gaps).shape
+    (['a', 'b'], (2, 4))
+    """
+    unknown = table.isna().to_numpy()
+    rows, days = np.ones(unknown.shape[0], bool), np.ones(unknown.shape[1], bool)
+    while (left := unknown[np.ix_(rows, days)]).any():
+        by_row, by_day = left.mean(axis=1), left.mean(axis=0)
+        if by_row.max() > by_day.max():
+            rows[np.flatnonzero(rows)[by_row.argmax()]] = False
+        else:
+            days[np.flatnonzero(days)[by_day.argmax()]] = False
+    return table.loc[rows, days]
+
+
 @needs("brand_daily", otherwise=_NEED)
 def panel(data: Dataset, brief: Brief, *, measure: str = "sales") -> Panel | Missing:
-    """Return daily values by region, from the days that all regions know.
+    """Return daily values by region, without the regions and days that have gaps (:func:`whole`).
 
     A region is treated where `treated` is marked on any of the campaign's days. Missing where there is no region with or none without the
     campaign, fewer than 14 days before it, or too few regions for any test at the 95 % level; the text then says how many it takes.
@@ -89,7 +120,9 @@ def panel(data: Dataset, brief: Brief, *, measure: str = "sales") -> Panel | Mis
     starts, ends = days.starts.tz_localize(None), days.ends.tz_localize(None)
     rows = measured(data, measure)
     rows = rows[rows["day"] <= data.as_of.tz_localize(None)]
-    table = rows.pivot_table(index="region", columns="day", values="value", aggfunc="last").dropna(axis=1).sort_index()
+    known = rows.pivot_table(index="region", columns="day", values="value", aggfunc="last").sort_index()
+    known = known.loc[:, known.columns < ends]
+    table = whole(known)
     # a mark from an earlier campaign says nothing about this one
     during = rows[(rows["day"] >= starts) & (rows["day"] < ends)]
     treated = during.groupby("region")["treated"].any().reindex(table.index).fillna(False).to_numpy(dtype=bool)
@@ -109,7 +142,16 @@ def panel(data: Dataset, brief: Brief, *, measure: str = "sales") -> Panel | Mis
             text=f"Extra {measure} need at least {MIN_BEFORE} days before the campaign and some of its days in all regions (found "
             f"{int(before.sum())} and {int(after.sum())}).",
         )
-    return Panel(values=table.to_numpy(dtype=float), units=tuple(table.index), treated=treated, days=dates, before=before, after=after)
+    return Panel(
+        values=table.to_numpy(dtype=float),
+        units=tuple(table.index),
+        treated=treated,
+        days=dates,
+        before=before,
+        after=after,
+        left_out=tuple(sorted(set(known.index) - set(table.index))),
+        days_left_out=known.shape[1] - table.shape[1],
+    )
 
 
 def too_few(treated: int, others: int, brief: Brief) -> Missing | None:
@@ -164,6 +206,8 @@ class Lift:
     others : tuple of Estimate
         The other designs' answers, as shares.
     regions_with, regions_without, days_before, days : int
+    left_out : tuple of str
+        Regions left out for their gaps; `days_left_out` how many days.
     came, without : float
         What the treated regions had during the campaign, and what they would have had.
     paths : DataFrame
@@ -198,6 +242,8 @@ class Lift:
     days: int
     came: float
     without: float
+    left_out: tuple[str, ...]
+    days_left_out: int
     paths: pd.DataFrame
 
 
@@ -285,6 +331,8 @@ def regional_lift(data: Dataset, brief: Brief, *, measure: str | None = None) ->
         days=int((~before).sum()),
         came=came,
         without=without,
+        left_out=found.left_out,
+        days_left_out=found.days_left_out,
         paths=paths,
     )
 
@@ -315,8 +363,8 @@ def as_share(effect: float, came: float) -> float:
     A bound of the effect is a bound of what would have come: dividing both bounds by one estimate of it would make the interval too narrow
     where the effect is large.
 
-    >>> as_share(0.1, 1.1), as_share(-0.1, 1.1)
-    (0.1, -0.08333333333333334)
+    >>> as_share(0.25, 1.25), round(as_share(-0.1, 1.1), 4)
+    (0.25, -0.0833)
     """
     return effect / (came - effect) if effect < came else math.inf
 

@@ -20,7 +20,7 @@ from playbook.memo import remembered
 from playbook.results.attribution import window
 from playbook.results.growth import own_series
 from playbook.results.lift.designs import Estimate, structural_time_series, time_based_regression
-from playbook.results.lift.regions import FOUND_LEVEL, MIN_BEFORE, measured
+from playbook.results.lift.regions import FOUND_LEVEL, MIN_BEFORE, measured, whole
 from playbook.results.spending import total_cost
 from playbook.results.trend import MAX_DAYS, calendar, forecast_sum
 from playbook.wording import listed, wording
@@ -180,9 +180,9 @@ def _with_controls(data: Dataset, measure: str, starts: pd.Timestamp, ends: pd.T
     during = places[(places["day"] >= starts) & (places["day"] < ends)]
     treated = during.groupby("region")["treated"].any()
     if treated.any() and not treated.all():
-        table = places.pivot_table(index="day", columns="region", values="value", aggfunc="last").dropna()
-        series = table[treated.index[treated]].sum(axis=1)
-        rest = table[treated.index[~treated]]
+        table = whole(places.pivot_table(index="region", columns="day", values="value", aggfunc="last").sort_index()).T
+        mark = treated.reindex(table.columns).fillna(False).to_numpy(dtype=bool)
+        series, rest = table.loc[:, mark].sum(axis=1), table.loc[:, ~mark]
         # few regions each keep a coefficient of their own; many would be more than the days can tell
         kept = rest if rest.shape[1] <= 3 else rest.sum(axis=1).to_frame("regions without the campaign")
         controls = controls.join(kept, how="outer") if controls.shape[1] else kept

@@ -17,7 +17,7 @@ from playbook.results.attribution import window
 from playbook.results.delivered import delivered_posts
 from playbook.results.growth import own_series
 from playbook.results.lift.designs import Estimate
-from playbook.results.lift.regions import FOUND_LEVEL, MIN_BEFORE, as_share, measured
+from playbook.results.lift.regions import FOUND_LEVEL, MIN_BEFORE, as_share, measured, whole
 from playbook.results.trend import calendar, drifting_coefficients
 from playbook.wording import plural, wording
 
@@ -247,7 +247,8 @@ def staggered_lift(data: Dataset, brief: Brief, *, measure: str | None = None) -
     starts, ends = days.starts.tz_localize(None), days.ends.tz_localize(None)
     rows = measured(data, measure)
     rows = rows[(rows["day"] <= data.as_of.tz_localize(None)) & (rows["day"] < ends)]
-    table = rows.pivot_table(index="region", columns="day", values="value", aggfunc="last").dropna(axis=1).sort_index()
+    table = rows.pivot_table(index="region", columns="day", values="value", aggfunc="last").sort_index()
+    table = whole(table)
     marked = rows[rows["treated"] & (rows["day"] >= starts)]
     first = marked.groupby("region")["day"].min().reindex(table.index)
     begun = sorted(first.dropna().unique())

@@ -13,7 +13,7 @@ from playbook.results import EventStudy, Lift, NextTest, Series, event_sentence,
 from playbook.show.results.campaign import drawn
 from playbook.show.tables import Col, Table, table
 from playbook.show.theme import INK, MUTED, PALETTE, RULE, Note, Picture, figure, finish, label_at, missing, say, takes_missing
-from playbook.wording import wording
+from playbook.wording import plural, wording
 
 
 def designs_table(found: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
@@ -79,6 +79,11 @@ def lift_table(found: Lift, brief: Brief) -> Table | Note:
         "much. "
         "Time-based regression takes days as independent and is too sure where the level drifts. Source: brand_daily."
     )
+    if found.left_out or found.days_left_out:
+        gaps = (
+            f"{len(found.left_out)} {plural(len(found.left_out), 'region')} and {found.days_left_out} {plural(found.days_left_out, 'day')}"
+        )
+        note += f" Left out because values are missing: {gaps}."
     return table(
         frame, columns, brief, title="Extra sales by design" if found.measure == "sales" else f"Extra {found.measure} by design", note=note
     )
