@@ -749,7 +749,7 @@ def test_missing_is_passed_through():
 
 def returns_of(world) -> dict[str, float]:
     """Return the page's ROI by codes, without the doubtful part, and by regions, beside the two truths that a world knows."""
-    data, b = world.dataset, world.brief
+    data, b = world.dataset(), world.brief()
     sold, careful, raised = results.sales(data, b), results.cautious(data, b), results.regional_lift(data, b)
     margins = results.order_margins(data, b)
     why = world.truth["orders"].set_index("order")["cause"]
