@@ -313,20 +313,21 @@ def test_a_cluster_makes_the_same_reports_and_outlives_a_worker(done, tmp_path):
     import threading
 
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
-        pids = [w.pid for w in cluster.workers.values()]
+        pids, killed = [w.pid for w in cluster.workers.values()], []
 
         def kill() -> None:
             # as soon as a campaign is under way on it, somewhere between its first and its last file
             until = time.monotonic() + 60
             while not list((tmp_path / "out").glob("*/.work/stage/notebooks/*")) and time.monotonic() < until:
                 time.sleep(0.02)
+            killed.append(pids[0])
             os.kill(pids[0], 9)
 
         killer = threading.Thread(target=kill)
         killer.start()
         ours = batch([path], out=tmp_path / "out", dask=cluster.scheduler_address)
         killer.join()
-    assert set(statuses(ours).values()) == {"good"} and ours.exit_code == 0
+    assert killed and set(statuses(ours).values()) == {"good"} and ours.exit_code == 0
     for line in ours.lines:
         there, here = tmp_path / "out" / line.name, result.out / line.name
         assert (there / "results.json").read_bytes() == (here / "results.json").read_bytes()

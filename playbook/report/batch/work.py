@@ -199,7 +199,7 @@ def by_dask(works: list[Work], address: str) -> Iterator[tuple[Work, Line]]:
         sent = {
             client.submit(on_worker, work, key=f"playbook-{mark}-{i}", retries=RETRIES, pure=False): work for i, work in enumerate(works)
         }
-        for future in as_completed(sent):
+        for future in as_completed(sent, loop=client.loop):
             work = sent[future]
             try:
                 line = Line(**future.result())
