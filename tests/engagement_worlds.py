@@ -23,7 +23,7 @@ TAILS = ("gamma", "log-normal 0.6", "log-normal 1.0", "t")
 PROMISED = ("gamma", "log-normal 0.6")
 PUBLISHED = Path(__file__).parents[1] / "docs" / "engagement-coverage.md"
 HEADS = (
-    *("creators", "posts", "spread", "tail", "model", "±", "raw", "binomial"),
+    *("creators", "posts", "spread", "tail", "worlds", "model", "±", "raw", "binomial"),
     *("error, model", "error, raw", "width, model", "width, raw", "in band"),
 )
 _T = np.random.default_rng(99).standard_t(4, 4_000_000).clip(-6, 6)
@@ -46,7 +46,7 @@ def cell(creators: int, range_: tuple[int, int], spread: float, tail: str, world
 
     `mc_error` is the standard error of the model's coverage over worlds, since the creators of one world share its fit.
     """
-    from scipy.stats import norm, t
+    from scipy.special import ndtri, stdtrit
 
     rng = np.random.default_rng(seed)
     held = {"model": np.zeros(worlds), "raw": np.zeros(worlds), "binomial": np.zeros(worlds)}
@@ -66,9 +66,9 @@ def cell(creators: int, range_: tuple[int, int], spread: float, tail: str, world
         log_var = np.where(some, (logs - middle[:, None]) ** 2, 0).sum(axis=1) / np.maximum(count - 1, 1)
         fit = pool(mean / followers, mean, cv2, log_var, n, followers, np.full(creators, "instagram"), LEVEL)
         raw = np.log(mean / followers)
-        away = t.ppf((1 + LEVEL) / 2, n - 1) * np.sqrt(cv2 / n)
+        away = stdtrit(n - 1.0, (1 + LEVEL) / 2) * np.sqrt(cv2 / n)
         p = mean / followers
-        thin = norm.ppf((1 + LEVEL) / 2) * np.sqrt(np.maximum(1 - p, 0) / (p * followers * n))
+        thin = ndtri((1 + LEVEL) / 2) * np.sqrt(np.maximum(1 - p, 0) / (p * followers * n))
         held["model"][world] = ((np.log(fit.low) <= truth) & (truth <= np.log(fit.high))).mean()
         held["raw"][world] = (np.abs(raw - truth) <= away).mean()
         held["binomial"][world] = (np.abs(raw - truth) <= thin).mean()
@@ -80,7 +80,7 @@ def cell(creators: int, range_: tuple[int, int], spread: float, tail: str, world
         {name: float(each.mean()) for name, each in held.items()}
         | {name: value**0.5 for name, value in error.items()}
         | width
-        | {"mc_error": float(held["model"].std(ddof=1) / np.sqrt(worlds)), "checks": worlds * creators}
+        | {"mc_error": float(held["model"].std(ddof=1) / np.sqrt(worlds)), "worlds": worlds}
     )
 
 
@@ -115,17 +115,19 @@ def grid(worlds: int, seed: int) -> Iterator[dict[str, object]]:
         }
 
 
-def page(table: pd.DataFrame, worlds: int) -> str:
+def page(table: pd.DataFrame) -> str:
     """The table as a page of the documentation, with a summary computed from it."""
     promised = table[table["tail"].isin(PROMISED)]
     heavy = table[~table["tail"].isin(PROMISED)]
     kept = int(promised["in_band"].sum())
     low = heavy.loc[~heavy["in_band"]]
     ratio = (promised["model_error"] / promised["raw_error"]).agg(["min", "median", "max"])
+    fewest, most = table["worlds"].min(), table["worlds"].max()
+    least = f"{fewest:,} " if fewest == most else f"{fewest:,} to {most:,} "
     lines = [
         "# How often the intervals of engagement rates hold",
         "",
-        f"Worlds with known rates, {worlds:,} a cell, {LEVEL:.0%} intervals. Creators differ around a curve in followers with the given",
+        f"Worlds with known rates, {least}a cell, {LEVEL:.0%} intervals. Creators differ around a curve in followers with the given",
         "spread (log scale); their posts scatter with the given tail, and engagements are whole numbers.",
         "",
         "- *Coverage* (model, raw, binomial): share of creators whose true rate lies in the interval; ± is the Monte-Carlo error of the",
@@ -153,17 +155,15 @@ def page(table: pd.DataFrame, worlds: int) -> str:
     ]
     numbers = ("model", "mc_error", "raw", "binomial", "model_error", "raw_error", "model_width", "raw_width")
     for row in table.to_dict("records"):
-        shown = " | ".join(f"{row[name]:.3f}" for name in numbers)
-        lines.append(
-            f"| {row['creators']} | {row['posts']} | {row['spread']} | {row['tail']} | {shown} | {'yes' if row['in_band'] else '**no**'} |"
-        )
+        cells = [row["creators"], row["posts"], row["spread"], row["tail"], f"{row['worlds']:,}", *(f"{row[name]:.3f}" for name in numbers)]
+        lines.append("| " + " | ".join(str(c) for c in (*cells, "yes" if row["in_band"] else "**no**")) + " |")
     return "\n".join(lines) + "\n"
 
 
 def publish(worlds: int, seed: int) -> pd.DataFrame:
     """Run the grid, print the page, and write it into the documentation where PLAYBOOK_PUBLISH is set."""
     table = pd.DataFrame(grid(worlds, seed))
-    text = page(table, worlds)
+    text = page(table)
     sys.stdout.write("\n" + text)
     if os.environ.get("PLAYBOOK_PUBLISH"):
         PUBLISHED.write_text(text, encoding="utf-8")

@@ -211,7 +211,7 @@ def pool(
     -------
     Pooled
     """
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     n = n.astype("float64")
     # no engagement at all: half an engagement over all posts keeps the creator on the log scale, with the width that so few have
@@ -234,7 +234,7 @@ def pool(
         posterior = draw_together(value, variance, x, level)
         middle, sd, own, typical = posterior.mean, np.sqrt(posterior.variance), posterior.own_weight, np.exp(posterior.middle)
         tau, tau_low, tau_high = posterior.tau, posterior.tau_low, posterior.tau_high
-    away = t.ppf((1 + level) / 2, df) * sd
+    away = stdtrit(df, (1 + level) / 2) * sd
     return Pooled(
         expected=np.exp(middle),
         low=np.exp(middle - away),
@@ -269,13 +269,13 @@ def _line(followers: np.ndarray, platform: np.ndarray) -> tuple[np.ndarray, tupl
     """Columns of what the typical rate depends on, as many as the number of creators bears."""
     count = len(followers)
     columns, terms = [np.ones(count)], []
-    names = pd.Series(platform).fillna("unknown").astype("str")
-    frequent = names.value_counts()
-    names = names.where(names.map(frequent) >= 3, "other")
-    kinds = names.value_counts().sort_index()
-    first = kinds.idxmax() if count else ""
+    kinds, which, frequent = np.unique(
+        np.where(pd.isna(platform), "unknown", platform).astype("str"), return_inverse=True, return_counts=True
+    )
+    if (frequent < 3).any():
+        kinds, which, frequent = np.unique(np.where(frequent < 3, "other", kinds)[which], return_inverse=True, return_counts=True)
     if len(kinds) > 1 and count >= 5 * len(kinds):
-        columns += [(names == kind).to_numpy(dtype="float64") for kind in kinds.index if kind != first]
+        columns += [(which == kind).astype("float64") for kind in range(len(kinds)) if kind != frequent.argmax()]
         terms.append("platform")
     logs = np.log(np.where(followers > 0, followers, np.nan))
     if np.isfinite(logs).sum() >= 2 and np.nanmax(logs) - np.nanmin(logs) > 0.7:

@@ -26,10 +26,10 @@ class Fit:
 
     def interval(self, weights: np.ndarray, level: float) -> tuple[float, float, float]:
         """Return estimate, low and high of a weighted sum of the coefficients, by Student's t."""
-        from scipy.stats import t
+        from scipy.special import stdtrit
 
         estimate = float(weights @ self.coefficients)
-        away = float(t.ppf((1 + level) / 2, self.df) * np.sqrt(max(weights @ self.covariance @ weights, 0.0)))
+        away = float(stdtrit(self.df, (1 + level) / 2) * np.sqrt(max(weights @ self.covariance @ weights, 0.0)))
         return estimate, estimate - away, estimate + away
 
     def coefficient(self, position: int, level: float) -> tuple[float, float, float]:

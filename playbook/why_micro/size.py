@@ -136,8 +136,19 @@ def size_effect(data: Dataset, brief: Brief, *, error: float | None = None) -> S
     SizeEffect or Missing
     """
     table = creators(data, brief)
-    if isinstance(table, Missing):
-        return table
+    return table if isinstance(table, Missing) else effect_among(table, brief, error=error)
+
+
+def effect_among(table: pd.DataFrame, brief: Brief, *, error: float | None = None) -> SizeEffect | Missing:
+    """Fit the size effect among creators that are at hand as a table.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a creator: `followers`, `rate`, `platform`, `followers_from`, as :func:`creators` returns them.
+    error : float, optional
+        As in :func:`size_effect`.
+    """
     level = brief.statistics.level
     if len(table) < CREATORS_NEEDED:
         return Missing(needs=("posts",), text=_too_few(len(table), brief))
@@ -252,7 +263,9 @@ def _turning(x: np.ndarray, y: np.ndarray, platforms: np.ndarray, level: float) 
     v = fit.covariance
     # all z with (b + 2 c z)^2 <= q var(b + 2 c z)
     roots = np.roots([4 * c * c - 4 * q * v[2, 2], 4 * b * c - 4 * q * v[1, 2], b * b - q * v[1, 1]])
-    low, high = (float(10 ** (middle + r)) for r in np.sort(roots.real)) if np.isreal(roots).all() else (float("nan"), float("nan"))
+    # an end far beyond any number of followers is an open one
+    ends = [float(10**e) if abs(e) < 12 else float("nan") for e in middle + np.sort(roots.real)]
+    low, high = ends if np.isreal(roots).all() else (float("nan"), float("nan"))
     return ("rises then falls" if bend < 0 else "falls then rises", float(10 ** (middle - b / (2 * c))), low, high)
 
 
