@@ -94,9 +94,8 @@ def in_band(coverage: float, mc_error: float) -> bool:
     looks = int(coverage * (1 - coverage) / mc_error**2)
     hits = round(coverage * looks)
     low, high = BAND
-    return (
-        binomtest(hits, looks, low, alternative="less").pvalue > 0.01 and binomtest(hits, looks, high, alternative="greater").pvalue > 0.01
-    )
+    below, above = binomtest(hits, looks, low, alternative="less"), binomtest(hits, looks, high, alternative="greater")
+    return bool(below.pvalue > 0.01 and above.pvalue > 0.01)
 
 
 def grid(worlds: int, seed: int) -> Iterator[dict[str, object]]:

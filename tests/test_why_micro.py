@@ -250,6 +250,8 @@ def test_data_that_cannot_tell_says_so(tables):
     assert out.status in ("needs_data", "partial") and len(out.claims) == 7
     assert isinstance(why_micro.several(data, BARE), Missing)
     assert isinstance(why_micro.surface(data, BARE), Missing)
+    assert isinstance(why_micro.break_even(data, BARE), Missing)
+    assert why_micro.balance(why_micro.break_even(data, BARE), BARE).endswith(".")
 
 
 def test_the_order_of_rows_changes_nothing():
@@ -292,6 +294,30 @@ def test_surface_falls_with_overlap_and_hours():
         assert part.sort_values("overlap")["reach"].is_monotonic_decreasing
     for _, part in surface.groupby(["exponent", "overlap"]):
         assert part.sort_values("hours")["micros"].is_monotonic_decreasing
+
+
+@pytest.mark.parametrize("overlap", [0.0, 0.02, 0.1])
+def test_break_even_is_where_cost_and_reach_are_equal(overlap):
+    brief = Brief(portfolio={"overlap": overlap}, budget={"hourly_cost": 40})
+    data = market(fee_exponent=1.0, elasticity=0.8)
+    even = why_micro.break_even(data, brief)
+    # at the hours of the table the macro's cost still pays for the creators needed, and at some more it does not
+    known = even[np.isfinite(even["hours"])]
+    assert len(known)
+    for row in known.itertuples():
+        for hours, pays in ((row.hours * 0.99, True), (row.hours * 1.01 + 0.01, False)):
+            at = brief.model_copy(update={"budget": brief.budget.model_copy(update={"hours_per_creator": hours})})
+            surface = why_micro.surface(data, at)
+            here = surface[(surface["exponent"] == row.exponent) & (surface["hours"] == hours)]
+            here = here[here["overlap"] == (row.overlap if row.measure == "reach" else 0.0)].iloc[0]
+            assert (here["micros"] >= row.needed) == pays
+            assert (here[row.measure] >= 1) == pays
+    assert why_micro.balance(even, brief).endswith(".")
+
+
+def test_hours_that_cost_nothing_break_no_comparison():
+    even = why_micro.break_even(market(fee_exponent=1.0, elasticity=0.8), Brief(budget={"hourly_cost": 0}))
+    assert np.isposinf(even["hours"]).any() and not np.isneginf(even["hours"]).any()
 
 
 @given(st.lists(st.floats(1, 1e6), min_size=1, max_size=12), st.floats(0, 0.9))

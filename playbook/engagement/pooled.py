@@ -193,7 +193,7 @@ def order(ranked: pd.DataFrame | Missing, brief: Brief) -> str:
     need = ranked.iloc[0].posts_needed
     posts = (
         f"about {write.count(need)} posts of each would be needed"
-        if need == need and need < 10_000
+        if need == need and need <= 1_000
         else "no number of posts you could wait for would do"
     )
     return f"{sure}; {names} cannot be told from it: to part the first two, {posts}."

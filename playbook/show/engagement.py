@@ -11,6 +11,8 @@ from playbook.show.tables import Col, Table, table
 from playbook.show.theme import INK, MUTED, PALETTE, Note, Picture, figure, finish, percent_axis, takes_missing
 from playbook.wording import handle, plural, wording
 
+# more posts than this nobody waits for
+PATIENCE = 1000
 OVER = {"followers": "followers", "reach": "people reached", "views": "views"}
 
 
@@ -134,6 +136,9 @@ def ranking_table(ranked: pd.DataFrame, brief: Brief) -> Table | Note:
     """Show the order with how sure it is."""
     if isinstance(ranked, Missing):
         return table(ranked, {}, brief)
+    write = wording(brief)
+    needed = ranked["posts_needed"]
+    ranked = ranked.assign(to_part=["-" if n != n else f"over {write.count(PATIENCE)}" if n > PATIENCE else write.count(n) for n in needed])
     columns = {
         "rank": Col("Place", "count"),
         "creator": Col("Creator", "handle"),
@@ -141,9 +146,9 @@ def ranking_table(ranked: pd.DataFrame, brief: Brief) -> Table | Note:
         "posts": Col("Posts (n)", "count"),
         "chance_top": Col(f"Chance to be in the top {ranked['top'].iloc[0]}", "share"),
         "group": Col("Group", "count"),
-        "posts_needed": Col("Posts to part from the next", "count"),
+        "to_part": Col("Posts to part from the next"),
     }
-    level = wording(brief).share(brief.statistics.level)
+    level = write.share(brief.statistics.level)
     note = (
         f"Creators of one group cannot be told from its first one with {level} certainty. Last column: posts of each creator until the "
         "two could be told apart with a chance of 80 %. Simulated from the intervals. Source: your posts."

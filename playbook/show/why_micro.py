@@ -243,6 +243,34 @@ def surface_chart(surface: pd.DataFrame, brief: Brief) -> Picture:
     return finish(fig, title=title, subtitle=subtitle, alt=f"Two grids of relative reach. {title}, with your hours. {cells}.")
 
 
+@takes_missing
+def break_even_table(table_: pd.DataFrame, brief: Brief) -> Table | Note:
+    """Show how many smaller creators it takes to equal one macro, and how many hours each may take until the macro is cheaper."""
+    write = wording(brief)
+    shown = table_[(table_["measure"] == "engagements") | table_["overlap"].isin([0.0, 0.01, brief.portfolio.overlap])].copy()
+    shown["what"] = [
+        "as many engagements" if r.measure == "engagements" else f"as many people, {write.share(r.overlap)} overlap"
+        for r in shown.itertuples()
+    ]
+    shown["price"] = [write.number(e, 2) for e in shown["exponent"]]
+    shown["creators"] = ["no number suffices" if n != n else write.count(n) for n in shown["needed"]]
+    shown["most"] = [
+        "they lose even without hours" if h != h else "any number" if h == np.inf else write.number(h, 1) for h in shown["hours"]
+    ]
+    columns = {
+        "price": Col("Price exponent"),
+        "what": Col("To bring"),
+        "creators": Col("Smaller creators needed"),
+        "most": Col("Hours each may take at most"),
+    }
+    hourly = write.money(brief.budget.hourly_cost)
+    note = (
+        f"Typical smaller creators against the typical macro, full cost, your hour at {hourly}; you plan with "
+        f"{write.number(brief.budget.hours_per_creator, 1)} hours a creator. Exponents as in the picture. Overlap: assumed."
+    )
+    return table(shown, columns, brief, title="Where several and one come to the same", note=note)
+
+
 def _times_axis(axis) -> None:
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Claim, Figure, Finding, Missing, Outcome
@@ -21,12 +23,10 @@ def answer(found: tuple[Claim, ...]) -> str:
         As :func:`playbook.why_micro.claims` returns them.
     """
     first = next(c for c in found if c.id == "smaller_engage_more")
-    by = {v: [c for c in found if c.verdict == v] for v in ("holds", "does_not_hold", "cannot_tell")}
-    parts = [
-        f"{len(by['holds'])} of the guide's {len(found)} claims {plural(len(by['holds']), 'holds', 'hold')} on your data",
-        f"{len(by['does_not_hold'])} {plural(len(by['does_not_hold']), 'does not', 'do not')}",
-        f"on {len(by['cannot_tell'])} your data cannot tell",
-    ]
+    count = {v: sum(c.verdict == v for c in found) for v in ("holds", "does_not_hold", "cannot_tell")}
+    holds, fails, open_ = count.values()
+    parts = [f"{holds or 'none'} of the guide's {len(found)} claims {'hold' if holds > 1 else 'holds'} on your data"]
+    parts += [f"{fails} {plural(fails, 'does', 'do')} not"] * (fails > 0) + [f"on {open_} your data cannot tell"] * (open_ > 0)
     return f"{first.text} In all, {listed(parts)}."
 
 
@@ -87,6 +87,35 @@ def price(result: Several | Missing, brief: Brief) -> str:
         f"{write.count(result.draws)} draws and reach more people in {write.share(result.reach_win)}, if {write.share(result.overlap)} of "
         f"an audience also follows another one. {orders}"
         f"Fees: {result.fees}."
+    )
+
+
+def balance(table: pd.DataFrame | Missing, brief: Brief) -> str:
+    """Return the sentence on where several smaller creators and one macro come to the same, at the brief's overlap and hours.
+
+    Parameters
+    ----------
+    table : DataFrame or Missing
+        As :func:`playbook.why_micro.break_even` returns it.
+    """
+    if isinstance(table, Missing):
+        return table.text
+    write = wording(brief)
+    own = brief.budget.hours_per_creator
+    reach = table[(table["measure"] == "reach") & (table["overlap"] == brief.portfolio.overlap)]
+    engaged = table[table["measure"] == "engagements"]
+    wins = {name: int((part["hours"] >= own).sum()) for name, part in (("engagements", engaged), ("people", reach))}
+    needed = reach["needed"].iloc[0]
+    people = (
+        f"{write.count(needed)} for as many people at an overlap of {write.share(brief.portfolio.overlap)}"
+        if needed == needed
+        else f"and no number reaches as many people at an overlap of {write.share(brief.portfolio.overlap)}"
+    )
+    hours = f"{write.number(own, 1)} {plural(own, 'hour')} of your work each"
+    return (
+        f"It takes {write.count(engaged['needed'].iloc[0])} typical smaller creators to bring one typical macro's engagements, {people}. "
+        f"With {hours}, that is paid for by the macro's cost at {wins['engagements']} of {len(engaged)} price exponents for engagements "
+        f"and at {wins['people']} of {len(reach)} for people reached."
     )
 
 

@@ -115,7 +115,7 @@ def says(claim: str, brief: Brief) -> str:
 
 
 def _claim(name: str, result: Numbers | str, brief: Brief, what: str, *, unit: str = "ratio", n: int | None = None) -> Claim:
-    """A claim from its numbers, or, where they are a sentence, from the reason why there are none."""
+    """A claim from its numbers (`what` says the estimate at its braces), or, where they are a sentence, the reason why there are none."""
     smallest = getattr(brief.smallest_effects, name)
     level = brief.statistics.level
     known = {"id": name, "level": level, "smallest_effect": smallest, "unit": unit}
@@ -127,11 +127,10 @@ def _claim(name: str, result: Numbers | str, brief: Brief, what: str, *, unit: s
     judged = verdict(-high, -low, -smallest) if unit == "share" else verdict(low, high, smallest)
     write = wording(brief)
     number = write.share if unit == "share" else _ratio(write)
-    times = "" if unit == "share" else " times"
     bound = f"the claim asks for {'at most' if unit == 'share' else 'at least'} {number(smallest)}"
     interval = write.between(low, high, number, level)
     backing = f"({interval}; {write.count(count)} {plural(count, 'creator')}; {bound})"
-    text = f"{says(name, brief)}: {WORDS[judged].lower()}. {what} {number(estimate)}{times} {backing}."
+    text = f"{says(name, brief)}: {WORDS[judged].lower()}. {what.format(number(estimate))} {backing}."
     return Claim(verdict=judged, estimate=estimate, low=low, high=high, n=count, text=text, **known)
 
 
@@ -149,11 +148,11 @@ def _smaller_engage_more(data: Dataset, brief: Brief) -> Claim:
     effect = size_effect(data, brief)
     if isinstance(effect, Missing):
         return _claim("smaller_engage_more", _because(effect), brief, "")
-    what = "A creator a tenth the size engages a share of followers that is"
+    what = "A creator a tenth the size engages {} times the share of followers"
     if effect.error > 0:
         what = (
             "With room for follower counts that were read after the posts "
-            f"(log spread {wording(brief).number(effect.error, 2)}), a creator a tenth the size engages a share of followers that is"
+            f"(log spread {wording(brief).number(effect.error, 2)}), a creator a tenth the size engages {{}} times the share of followers"
         )
     return _claim("smaller_engage_more", (effect.multiple, effect.low, effect.high, effect.n), brief, what)
 
@@ -161,7 +160,7 @@ def _smaller_engage_more(data: Dataset, brief: Brief) -> Claim:
 def _line_at_100k(data: Dataset, brief: Brief) -> Claim:
     jump = line_jump(data, brief)
     line = wording(brief).count(brief.tiers.macro)
-    what = f"Just below {line} followers the rate, against just above, is"
+    what = f"Just below {line} followers the rate is {{}} times the rate just above"
     return _claim("line_at_100k", _because(jump) if isinstance(jump, Missing) else jump, brief, what)
 
 
@@ -173,14 +172,16 @@ def _macro_two_per_cent(data: Dataset, brief: Brief) -> Claim:
     result: Numbers | str = numbers
     if n < 3:
         result = f"it has {n} {plural(n, 'creator')} above the macro line with enough posts, and three are the least for an interval"
-    return _claim("macro_two_per_cent", result, brief, "A typical macro's post engages", unit="share", n=n)
+    return _claim("macro_two_per_cent", result, brief, "A typical macro's post engages {} of followers", unit="share", n=n)
 
 
 def _micro_talks_back(data: Dataset, brief: Brief) -> Claim:
     if not data.has("posts"):
         return _claim("micro_talks_back", "there are no posts: add them with likes and comments", brief, "")
     result = small_over_macro(talk(data, brief), "comments_per_like", brief)
-    return _claim("micro_talks_back", result, brief, "Comments per like of creators below the macro line against those above are")
+    return _claim(
+        "micro_talks_back", result, brief, "Comments per like of creators below the macro line are {} times those of creators above it"
+    )
 
 
 def _niche_audience(data: Dataset, brief: Brief) -> Claim:
@@ -188,7 +189,9 @@ def _niche_audience(data: Dataset, brief: Brief) -> Claim:
     if isinstance(table, Missing):
         return _claim("niche_audience", _because(table), brief, "")
     result = small_over_macro(table, "concentration", brief)
-    what = "The chance that two followers come from the same age, gender, country or language group, below the macro line against above, is"
+    what = (
+        "Below the macro line, the chance that two followers share age, gender, country or language group is {} times the chance above it"
+    )
     return _claim("niche_audience", result, brief, what)
 
 
@@ -205,7 +208,7 @@ def _smaller_cheaper(table: pd.DataFrame, brief: Brief) -> Claim:
         else:
             ratio, low, high = (float(np.exp(v)) for v in fit.coefficient(1, brief.statistics.level))
             result = (ratio, low, high, len(table))
-    what = "In full cost, an engagement with a creator ten times the size costs"
+    what = "In full cost, an engagement with a creator ten times the size costs {} times as much"
     return _claim("smaller_cheaper_per_engagement", result, brief, what, n=len(table))
 
 
@@ -214,4 +217,4 @@ def _several_for_one(table: pd.DataFrame, brief: Brief) -> Claim:
     if isinstance(result, str):
         result = f"{result}: add quotes" if "known for" in result else result
         result = result.replace("it is known for", "a quoted fee is known for")
-    return _claim("several_for_one", result, brief, "In full cost, a typical macro costs a typical smaller creator's price")
+    return _claim("several_for_one", result, brief, "In full cost, a typical macro costs {} times as much as a typical smaller creator")

@@ -18,7 +18,7 @@ MOST = 200
 GROUP_NEEDED = 3
 ADD_COSTS = "a quotes table with creator, deliverable, fee and currency, and posts with likes and comments"
 HOURS = (0.0, 1.0, 3.0, 6.0, 10.0)
-OVERLAPS = (0.0, 0.05, 0.1, 0.2, 0.4)
+OVERLAPS = (0.0, 0.01, 0.05, 0.1, 0.2, 0.4)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,21 +171,14 @@ def surface(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         `exponent`, `hours`, `overlap`, `micros` (whole creators that the macro's full cost pays for), `engagements`, `reach` (of these
         together, over the macro's), `reach_wins` (whether they reach more people).
     """
-    from playbook.costs import full_cost
-
     pool = _pool(data, brief)
     if isinstance(pool, Missing):
         return pool
-    typical = _typical(pool).set_index("group")
-    small, macro = typical.loc["smaller"], typical.loc["macro"]
-    own = full_cost(pd.Series([0.0]), brief).iloc[0]
-    fee = max(macro["cost"] - own, 0) / (1 + brief.budget.platform_fee)
+    small, macro = _pair(pool)
     rows = []
     for exponent in exponents():
-        small_fee = fee * (small["followers"] / macro["followers"]) ** exponent
         for hours in sorted({*HOURS, brief.budget.hours_per_creator}):
-            budget = brief.model_copy(update={"budget": brief.budget.model_copy(update={"hours_per_creator": hours})})
-            cost_macro, cost_small = full_cost(pd.Series([fee, small_fee]), budget)
+            cost_small, cost_macro = _costs(small, macro, exponent, hours, brief)
             count = int(min(cost_macro // cost_small, 100_000)) if cost_small > 0 else 0
             for overlap in sorted({*OVERLAPS, brief.portfolio.overlap}):
                 # n alike creators in a pool of reach / overlap people
@@ -202,6 +195,66 @@ def surface(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
                     }
                 )
     return pd.DataFrame(rows)
+
+
+@needs("creators", "posts", otherwise=ADD_COSTS)
+def break_even(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
+    """Return where several smaller creators and one macro come to the same, by price exponent and overlap.
+
+    So many typical smaller creators it takes to bring what the typical macro brings, and so many of your hours a creator may take at most
+    until they cost as much as the macro does. What the kit assumes about prices is as in :func:`surface`.
+
+    Returns
+    -------
+    DataFrame
+        `exponent`, `measure` (`engagements`, `reach`), `overlap` (missing for engagements, which overlap does not touch), `needed` (whole
+        creators; missing where no number suffices), `hours` (most hours a creator; missing where they lose even without any; infinite
+        where one alone suffices and costs no more).
+    """
+    pool = _pool(data, brief)
+    if isinstance(pool, Missing):
+        return pool
+    small, macro = _pair(pool)
+    rows = []
+    for exponent in exponents():
+        cost_small, cost_macro = _costs(small, macro, exponent, 0.0, brief)
+        cases = [("engagements", float("nan")), *(("reach", overlap) for overlap in sorted({*OVERLAPS, brief.portfolio.overlap}))]
+        for measure, overlap in cases:
+            needed = _needed(macro[measure] / small[measure], overlap if measure == "reach" else 0.0)
+            spare = cost_macro - needed * cost_small
+            hourly = brief.budget.hourly_cost * (needed - 1)
+            hours = float("nan") if not spare >= 0 else float("inf") if hourly <= 0 else spare / hourly
+            rows.append({"exponent": exponent, "measure": measure, "overlap": overlap, "needed": needed, "hours": hours})
+    return pd.DataFrame(rows)
+
+
+def _needed(times: float, overlap: float) -> float:
+    """How many alike creators reach so many times one's reach; missing where the pool they share is too small.
+
+    >>> _needed(3.0, 0.0), _needed(1.9, 0.1), _needed(11.0, 0.1)
+    (3.0, 2.0, nan)
+    """
+    if overlap == 0:
+        return float(np.ceil(times - 1e-9))
+    if times * overlap >= 1:
+        return float("nan")
+    return float(np.ceil(np.log1p(-times * overlap) / np.log1p(-overlap) - 1e-9))
+
+
+def _pair(pool: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    typical = _typical(pool).set_index("group")
+    return typical.loc["smaller"], typical.loc["macro"]
+
+
+def _costs(small: pd.Series, macro: pd.Series, exponent: float, hours: float, brief: Brief) -> tuple[float, float]:
+    """Full cost of the typical smaller creator and of the typical macro, at a price exponent and hours a creator."""
+    from playbook.costs import full_cost
+
+    own = full_cost(pd.Series([0.0]), brief).iloc[0]
+    fee = max(macro["cost"] - own, 0) / (1 + brief.budget.platform_fee)
+    budget = brief.model_copy(update={"budget": brief.budget.model_copy(update={"hours_per_creator": hours})})
+    cost = full_cost(pd.Series([fee * (small["followers"] / macro["followers"]) ** exponent, fee]), budget)
+    return float(cost.iloc[0]), float(cost.iloc[1])
 
 
 def exponents() -> tuple[float, float, float]:
