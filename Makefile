@@ -11,7 +11,7 @@ SAMPLE ?= glow-skincare
 OUT ?= $(SAMPLE)-report
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev report workshop test test-all test-hard test-browser bench lab lint format answers samples lock clean
+.PHONY: help setup setup-dev report guide shots workshop test test-all test-hard test-browser bench lab lint format answers samples lock clean
 
 help: ## show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ report: setup ## the report of the first sample: glow-skincare-report/index.html
 workshop: setup ## a workshop for 24 learners: workshop/
 	@$(BIN)/playbook workshop workshop
 
+guide: setup ## the playbook as a book to read: playbook-guide/index.html
+	@$(BIN)/playbook guide playbook-guide
+
 lab: setup ## the guide in JupyterLab
 	@$(BIN)/playbook lab
 
@@ -40,8 +43,13 @@ test-all: setup-dev lint ## everything, long simulations too
 test-hard: setup-dev ## bad input of every kind, and 200 kills of a batch
 	@PLAYBOOK_KILLS=$${PLAYBOOK_KILLS:-200} $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal tests/hard
 
-test-browser: setup-dev ## pages in a real browser; names what is missing
+test-browser: setup-dev ## JupyterLab, report and book in a real browser; installs Chromium where it can, or names it
+	@$(PYTHON) scripts/chromium.py
 	@$(BIN)/python -m pytest tests/browser
+
+shots: setup-dev ## pictures of report, book and panels to look at: shots/ and docs/
+	@$(PYTHON) scripts/chromium.py
+	@$(BIN)/python scripts/shots.py
 
 bench: setup-dev ## how fast and how lean: side by side, medians; numbers in bench.json
 	@$(BIN)/python -m tests.bench $(ROOMS)
@@ -68,4 +76,4 @@ lock: ## resolve both lock files anew (needs uv)
 	@$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
 clean: ## remove .venv and reports
-	@rm -rf .venv *-report
+	@rm -rf .venv *-report playbook-guide shots

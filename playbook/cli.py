@@ -338,6 +338,19 @@ def doctor() -> None:
 
 
 @command
+def guide(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where the book goes.")] = Path("playbook-guide"),
+    campaign: Annotated[
+        str, typer.Option(metavar="SAMPLE", help="Whose results it shows: a sample, or a campaign folder.")
+    ] = "glow-skincare",
+) -> None:
+    """Write the playbook as a book: pages to read, search and print, with a sample's results."""
+    from playbook.report.book import book
+
+    typer.echo(f"Book: {book(folder, campaign=campaign, progress=typer.echo)}")
+
+
+@command
 def lab(
     folder: Annotated[str | None, typer.Argument(metavar="[DIR]", help="The campaign to open.", show_default="the first sample")] = None,
 ) -> None:

@@ -94,7 +94,7 @@ def write(stage: Path, site: Site, document: Mapping[str, Any]) -> None:
     shown = [s for s in site.states if s.notebook is not None]
     for i, state in enumerate(shown):
         page = chapter_page(site, state, before=shown[i - 1] if i else None, after=shown[i + 1] if i + 1 < len(shown) else None)
-        (stage / "chapters" / _page(state)).write_text(page, encoding="utf-8", newline="\n")
+        (stage / "chapters" / page_name(state)).write_text(page, encoding="utf-8", newline="\n")
     (stage / "index.html").write_text(index_page(site, document), encoding="utf-8", newline="\n")
 
 
@@ -104,7 +104,7 @@ def chapter_page(site: Site, state: State, *, before: State | None = None, after
     return template("chapter.html.j2").render(
         site=site,
         state=state,
-        cells=_cells(state, there),
+        cells=cells(state, there),
         before=before,
         after=after,
         root="../",
@@ -253,7 +253,8 @@ def _versions() -> dict[str, str]:
     return versions()
 
 
-def _page(state: State) -> str:
+def page_name(state: State) -> str:
+    """Return the name of a chapter's page."""
     return state.chapter.notebook.replace(".ipynb", ".html")
 
 
@@ -271,7 +272,8 @@ class _Cell:
     counts: bool = False
 
 
-def _cells(state: State, there: set[str]) -> list[_Cell]:
+def cells(state: State, there: set[str]) -> list[_Cell]:
+    """Return a chapter's cells as its page shows them; links lead to the chapters that are `there`."""
     out = []
     for cell in state.notebook.cells:
         tags = set(cell.metadata.get("tags", []))
@@ -315,6 +317,11 @@ def _renderer() -> Any:
 
 def _markdown(source: str) -> str:
     return _renderer().render(source)
+
+
+def inline(source: str) -> str:
+    """Return one paragraph of Markdown as HTML, without the paragraph's own tags."""
+    return re.sub(r"^<p>|</p>$", "", _markdown(_LINK.sub(r"](chapters/\1.html\2)", source)).strip())
 
 
 @functools.cache
@@ -454,7 +461,7 @@ def template(name: str) -> Any:
         interval=interval,
         first_sentence=first_sentence,
         chosen=chosen,
-        page=_page,
+        page=page_name,
         plural=plural,
         chapters=CHAPTERS,
         Markup=Markup,

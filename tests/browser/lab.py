@@ -35,7 +35,7 @@ QUIET = (
 INSTALL = "no Chromium or Chrome on the path: install one (on Debian: apt-get install chromium), or name it in PLAYBOOK_BROWSER"
 # what a page may say without being wrong: the browser's own words about its sandbox and about fonts
 HARMLESS = re.compile(
-    r"favicon|ResizeObserver|Failed to load resource.*(404|403).*|Autofocus|third-party cookie|preload|debugger state", re.I
+    r"favicon|ResizeObserver|Failed to load resource.*(404|403).*|Autofocus|third-party cookie|preload|debugger state|Canceled future", re.I
 )
 
 # the open notebook's code cells, read from the application itself: what lies outside the window is not on the page
@@ -44,6 +44,13 @@ CELLS = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells].
   return {source: c.sharedModel.source, count: c.executionCount,
     wrong: outputs.filter(o => o.output_type === "error" || o.name === "stderr").map(o => o.evalue || String(o.text)).join(" ")};
 })"""
+
+TO_CELL = """async words => {
+  const book = window.jupyterapp.shell.currentWidget.content;
+  const at = [...book.model.cells].findIndex(c => c.sharedModel.source.includes(words));
+  book.activeCellIndex = at;
+  await book.scrollToItem(at, "start");
+}"""
 
 
 def chromium() -> str:
@@ -151,6 +158,7 @@ class Notebook:
     def run_all(self, seconds: float = 180) -> None:
         """Run all cells from a fresh kernel, by the menu and the keyboard, and wait until the last has run."""
         page = self.page
+        page.wait_for_function("() => !!window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel", timeout=60_000)
         page.evaluate("() => { window.jupyterapp.commands.execute('notebook:restart-run-all'); }")
         page.locator(".jp-Dialog").wait_for(timeout=20_000)
         page.keyboard.press("Enter")
@@ -167,16 +175,13 @@ class Notebook:
 
     def show_panel(self, name: str = "panel") -> Any:
         """Scroll to a panel of controls and return it."""
-        panels = self.page.locator(".pb-panel")
-        for _ in range(80):
-            found = [panels.nth(i) for i in range(panels.count())]
-            fitting = [p for p in found if (p.locator("input[type=file]").count() > 0) == (name == "drop") and p.is_visible()]
-            if fitting:
-                fitting[0].scroll_into_view_if_needed()
-                return fitting[0]
-            self.page.mouse.wheel(0, 700)
-            self.page.wait_for_timeout(150)
-        raise AssertionError(f"{self.name}: there is no {name} to be seen")
+        self.page.evaluate(TO_CELL, f"controls.{name}(")
+        found = self.page.locator(".pb-panel").filter(has=self.page.locator("input[type=file]"))
+        if name == "panel":
+            found = self.page.locator(".pb-panel").filter(has_not=self.page.locator("input[type=file]"))
+        found.first.wait_for(timeout=60_000)
+        found.first.scroll_into_view_if_needed()
+        return found.first
 
     def save(self) -> None:
         """Save the notebook with the keyboard."""
@@ -200,3 +205,98 @@ def opened(browser_: Any, lab: Lab, name: str, *, width: int = 1400, height: int
         yield book
     finally:
         context.close()
+
+
+# ---------------------------------------------------------------- panels
+
+
+def sentence(panel: Any) -> str:
+    """Return the panel's answer."""
+    found = panel.locator(".pb-answer, .pb-missing").first
+    for _ in range(300):
+        # between two answers the place is empty for a moment
+        if text := (found.text_content(timeout=60_000) or "").strip():
+            return text
+        time.sleep(0.1)
+    raise AssertionError("the panel gives no answer")
+
+
+def wait_for_other(panel: Any, before: str, seconds: float = 60) -> str:
+    """Wait until the answer is another one, and return it."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and sentence(panel) == before:
+        time.sleep(0.2)
+    return sentence(panel)
+
+
+def wait_for_status(panel: Any, words: str, seconds: float = 60) -> None:
+    """Wait until the status line says so."""
+    line = panel.locator(".pb-status")
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if words in line.inner_text():
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"the panel says {line.inner_text()!r} instead of {words!r}")
+
+
+def _control(panel: Any, label: str) -> Any:
+    return panel.locator(f".jupyter-widgets:has(> .widget-label:text-is('{label}'))").first
+
+
+def turn(book: Notebook, panel: Any, label: str, keys: str) -> None:
+    """Turn a control with the keyboard alone: go there with Tab, press a key, or write a value."""
+    page, wanted = book.page, _control(panel, label).locator(".noUi-handle, input, select").first
+    wanted.scroll_into_view_if_needed()
+    panel.locator(".noUi-handle, input, select").first.focus()
+    for _ in range(60):
+        if wanted.evaluate("e => e === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    else:
+        raise AssertionError(f"{label} cannot be reached with Tab")
+    if keys in ("ArrowDown", "ArrowUp", "Home", "End"):
+        page.keyboard.press(keys)
+    else:
+        page.keyboard.press("Control+a")
+        page.keyboard.type(keys)
+        page.keyboard.press("Tab")
+
+
+def value(panel: Any, label: str) -> str:
+    """Return what a control shows."""
+    there = _control(panel, label)
+    if there.locator("select").count():
+        return there.locator("select").evaluate("e => e.selectedOptions[0].value")
+    if there.locator(".noUi-handle").count():
+        return there.locator(".noUi-handle").get_attribute("aria-valuetext") or ""
+    return there.locator("input").first.input_value()
+
+
+def press_button(book: Notebook, panel: Any, name: str) -> None:
+    """Go to a button with Tab and press it with Enter."""
+    button = panel.get_by_role("button", name=name)
+    for _ in range(60):
+        if button.evaluate("e => e === document.activeElement"):
+            break
+        book.page.keyboard.press("Tab")
+    else:
+        raise AssertionError(f"{name} cannot be reached with Tab")
+    book.page.keyboard.press("Enter")
+
+
+# the least contrast (WCAG 2) between any text in an element and the ground it stands on
+CONTRAST = """root => {
+  const rgb = c => (c.match(/[\\d.]+/g) || []).map(Number);
+  const lum = c => rgb(c).slice(0, 3).map(v => v / 255).map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((s, v, i) => s + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ground = e => { for (; e; e = e.parentElement) { const b = getComputedStyle(e).backgroundColor, p = rgb(b);
+    if (p.length === 3 || p[3] > 0.5) return b; } return "rgb(255, 255, 255)"; };
+  let worst = {ratio: 99};
+  for (const e of root.querySelectorAll(".pb-help, .pb-answer, .widget-label, td, th, .pb-status")) {
+    if (!e.innerText.trim() || !e.offsetParent) continue;
+    const [a, b] = [lum(getComputedStyle(e).color), lum(ground(e))].sort((x, y) => y - x), ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < worst.ratio) worst = {ratio: ratio, text: e.innerText.slice(0, 60), color: getComputedStyle(e).color, ground: ground(e)};
+  }
+  return worst;
+}"""
