@@ -49,7 +49,10 @@ TO_CELL = """async words => {
   const book = window.jupyterapp.shell.currentWidget.content;
   const at = [...book.model.cells].findIndex(c => c.sharedModel.source.includes(words));
   book.activeCellIndex = at;
-  await book.scrollToItem(at, "start");
+  // asked to go somewhere else while it scrolls, it lets go of the first wish with an error
+  for (let i = 0; i < 5; i++) {
+    try { await book.scrollToItem(at, "start"); return; } catch { await new Promise(done => setTimeout(done, 400)); }
+  }
 }"""
 
 
