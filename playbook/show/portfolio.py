@@ -98,7 +98,9 @@ def compare_chart(compared: pd.DataFrame, choice: Choice, brief: Brief) -> Pictu
         axes.plot(known["value"][mine], places[mine], marker, color=colour, markersize=8)
     for place, row in zip(places, known.itertuples(), strict=True):
         note = f"{write.count(row.value)} from {row.creators} {plural(row.creators, 'creator')}"
-        axes.annotate(note, (row.high, place), xytext=(7, 0), textcoords="offset points", va="center", fontsize=9, color=INK)
+        # the line of the target passes behind the words
+        clear = {"facecolor": "white", "edgecolor": "none", "alpha": 0.9, "pad": 1}
+        axes.annotate(note, (row.high, place), xytext=(7, 0), textcoords="offset points", va="center", fontsize=9, color=INK, bbox=clear)
     if choice.target <= 1.5 * float(known["high"].max()):
         axes.axvline(choice.target, color=PALETTE[1], linewidth=1.2, linestyle="--")
         axes.annotate("target", (choice.target, len(known) - 0.35), xytext=(4, 0), textcoords="offset points", color=PALETTE[1], fontsize=9)
@@ -204,7 +206,8 @@ def stability_chart(stability: pd.DataFrame, brief: Brief, *, top: int = 16) -> 
     axes.set_xlim(0, 1.02)
     percent_axis(axes.xaxis)
     axes.set_xlabel("Share of draws in which the creator is chosen")
-    axes.legend(loc="lower right")
+    if 0 < inside.sum() < len(inside):
+        axes.legend(loc="lower right")
     chosen = stability[stability["in_set"]]
     firm = int((chosen["share"] >= 0.8).sum())
     title = f"{firm} of the {len(chosen)} chosen creators are firm: in at least 80 % of the draws"

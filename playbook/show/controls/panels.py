@@ -373,6 +373,7 @@ PANELS: dict[str, Panel] = {
             Turn(path="brand.name", label="Brand"),
             Turn(path="goal.starts"),
             Turn(path="goal.deadline"),
+            Turn(path="outreach.language", label="Language of letters"),
             Turn(path="outreach.code_suffix"),
             Turn(path="outreach.utm_campaign"),
             Turn(path="outreach.creators", label="Creators on the list", high=30),
@@ -382,6 +383,7 @@ PANELS: dict[str, Panel] = {
     "results": Panel(
         turn=(
             Turn(path="results.attribution"),
+            Turn(path="results.window", label="Attribution window", high=90),
             Turn(path="economics.gross_margin"),
             Turn(path="economics.incremental_share", label="Share that is extra"),
             Turn(path="economics.shipping_per_order"),
