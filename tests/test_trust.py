@@ -661,7 +661,11 @@ def test_quoted_scores_agree_with_themselves():
     data = dataset(creators=pd.DataFrame({"creator": creators}), scores=told.astype({"value": float}))
     ours = pd.DataFrame({"creator": creators, "score": np.arange(20.0)})
     agreed = quoted.agreement(quoted.beside(data, ours))
-    assert np.allclose(agreed["spearman"], 1.0) and (agreed["apart"] == 0).all()
+    assert np.allclose(agreed["spearman"], 1.0) and (agreed["apart"] == 0).all() and (agreed["alike"] == agreed["n"]).all()
+    rates_only = dataset(
+        creators=data.creators, scores=told.assign(measure="er_median").astype({"value": float}).drop_duplicates("creator")
+    )
+    assert isinstance(quoted.beside(rates_only, ours), Missing)
     turned = quoted.agreement(quoted.beside(data, ours.assign(score=ours["score"][::-1].to_numpy())))
     assert np.allclose(turned["spearman"], -1.0) and (turned["apart"] > 0).all()
 

@@ -225,7 +225,7 @@ def signs_table(signs: pd.DataFrame | Missing, brief: Brief, *, top: int = 12, l
     judged = signs.dropna(subset=["p"])
     if judged.empty:
         return say("Signs can be taken together only among 30 creators or more; your data holds fewer.", "missing")
-    shown = judged[(judged["p"] <= least) & (judged["from"] != "")].sort_values(["p", "creator"])
+    shown = judged[(judged["p"] <= least) & (judged["from"] != "")].sort_values(["q", "p", "creator"])
     if shown.empty:
         return say("Nobody's signs stand out when they are taken together.")
     columns = {
@@ -252,7 +252,7 @@ def weights_table(weights: pd.DataFrame, brief: Brief) -> Table:
         "weight": Col("Points where strong", "count"),
         "changed": Col("Where from"),
     }
-    note = "A judgement, not a measurement: change them under `trust: weights:` in campaign.yml. Source: assumed."
+    note = "A judgement, not a measurement: change them in campaign.yml, under trust, weights. Source: assumed."
     return table(
         shown.sort_values(["kind", "weight"], ascending=[True, False]), columns, brief, title="What each check can take off", note=note
     )
@@ -397,11 +397,13 @@ def agreement_table(agreed: pd.DataFrame | Missing, brief: Brief) -> Table | Not
         "measure": Col("Measure"),
         "n": Col("Creators (n)", "count"),
         "spearman": Col("Same order (Spearman)", "number2", "low", "high"),
+        "alike": Col("Creators placed alike", "count"),
         "apart": Col("Far apart", "count"),
     }
     note = (
         "1: the same order, 0: none, below 0: the reverse; 90 % intervals; measures of which more is worse are "
-        "turned round. Source: quoted by the tools."
+        "turned round; measures that say nothing of trust, such as an engagement rate, are left out. Alike: within a quarter of the list; far "
+        "apart: half of it or more. Source: quoted by the tools."
     )
     return table(agreed, columns, brief, title="Others' scores beside ours", note=note)
 

@@ -28,6 +28,7 @@ KNOWN = 0.8  # of a sample's accounts must have the counts of a score before it 
 LABELS_NEEDED = 15  # of each kind, before your own labels replace the published errors
 SAMPLE_NEEDED = 20
 EXPECTED_MOST = 0.25  # Modash's help pages call up to a quarter of fakes expected
+USUAL_SHARE = 0.10  # share of fakes among the labelled accounts of 2017, and near what tools call usual
 RIDGE = 1.0
 ADD_SAMPLE = (
     "a follower_sample table with creator, account (hashed), following, followers and posts; label fake or real where somebody looked"
@@ -308,13 +309,14 @@ def base_rate_text(data: Dataset, brief: Brief, *, base_rate: float | None = Non
     write = wording(brief)
     if not 0 < base_rate < 1:
         return "No fakes are expected in these samples, so whoever the score lists is most likely real."
-    precision = own.precision(base_rate)
+    precision, usual = own.precision(base_rate), own.precision(USUAL_SHARE)
     told = "your labels" if own.source == "measured" else "the published labels of 2017, other accounts than yours"
     return (
         f"By {told}, the score lists {write.share(own.sensitivity)} of fakes and {write.share(1 - own.specificity)} of "
         f"real accounts. Where {write.share(base_rate)} of "
-        f"followers are fake, {write.share(precision)} of those listed are: {honest_text(precision)}. So use the "
-        "corrected share, and never the list of names."
+        f"followers are fake, {write.share(precision)} of those listed are: {honest_text(precision)}. Where "
+        f"{write.share(USUAL_SHARE)} are, {write.share(usual)} of those listed are, and {honest_text(usual)}. So use the corrected share, "
+        "and never the list of names."
     )
 
 

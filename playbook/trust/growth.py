@@ -9,12 +9,13 @@ from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing
 from playbook.trust.check import Check, Told
-from playbook.trust.jumps import COUNTS_NEEDED, NEAR_DAYS, Counted, largest, posts_near, read
+from playbook.trust.jumps import COUNTS_NEEDED, NEAR_DAYS, Counted, posts_near, read
 from playbook.trust.rates import degrees_of_freedom
 from playbook.trust.segments import surges
 from playbook.wording import Wording
 
 SURGE_LEAST = 0.05  # of followers; smaller rises over days are within what a good week brings
+HALF = 0.5  # of such a rise on the day of a jump that is asked about: the same event, and asked once
 MOSTLY = 0.7  # share of a rise over days that its best day may bring
 AT_ONCE = 0.85  # share of a rise on one day from which it looks like a block rather than word of mouth
 
@@ -23,7 +24,7 @@ def measure_jump(read: Counted | Missing, brief: Brief) -> pd.DataFrame | Missin
     """Return each creator's largest rise, and whether a post or giveaway of those days explains it."""
     if isinstance(read, Missing):
         return read
-    found = largest(read)
+    found = read.largest
     found = found[found["z"].notna()]
     if found.empty:
         return Missing(
@@ -77,7 +78,8 @@ def tell_jump(row: pd.Series, write: Wording, brief: Brief) -> Told:
         evidence=evidence,
         innocent=f"Here, {row['explained']}, which explains it."
         if row["explained"]
-        else "A mention by a larger account, press, paid ads for the profile, a merged account, or a story that your data does not hold.",
+        else ("A giveaway, if that post was one, though its followers mostly come over some days. " if pd.notna(row["giveaway_at"]) else "")
+        + "A mention by a larger account, press, paid ads for the profile, a merged account, or a story that your data does not hold.",
         question=f"What happened around {write.day(row['day'])}? Please send the follower graph and where new followers "
         "came from in that month.",
     )
@@ -117,6 +119,9 @@ def measure_surge(read: Counted | Missing, brief: Brief) -> pd.DataFrame | Missi
     out["p"] = np.minimum(1.0, out["n"] * t.sf(out["z"], df))
     # one day that brings most of it is a jump, which has its own check
     over = out["found"] & (out["share"] >= SURGE_LEAST) & (out["z"] >= brief.trust.jump_z) & (out["top_day"] < MOSTLY)
+    jump = out[["creator"]].merge(read.largest[["creator", "day", "large", "z"]], on="creator", how="left")
+    same = jump["large"].eq(True) & (jump["z"] >= brief.trust.jump_z) & (jump["day"] > out["since"]) & (jump["day"] <= out["until"])
+    over &= ~(same & (out["top_day"] >= HALF))
     asked = out.loc[over, ["creator", "since", "until"]]
     near = posts_near(read.data, asked.assign(since=asked["since"] + NEAR_DAYS[0]))
     out = out.merge(near, on="creator", how="left")
@@ -137,7 +142,7 @@ def measure_surge(read: Counted | Missing, brief: Brief) -> pd.DataFrame | Missi
         ],
         "",
     )
-    return out.assign(p=out["p"].where(out["found"] & (out["top_day"] < MOSTLY), 1.0), over=over, explained=explained)
+    return out.assign(p=out["p"].where(over, 1.0), over=over, explained=explained)
 
 
 def _top_day(rate: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:

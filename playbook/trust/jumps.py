@@ -231,12 +231,15 @@ class Counted:
     step : array, creator × count
         Step in which each count is published.
     changes : Changes
+    largest : DataFrame
+        What :func:`jumps` returns.
     """
 
     data: Dataset
     histories: Histories
     step: np.ndarray
     changes: Changes
+    largest: pd.DataFrame
 
 
 @needs("follower_history", otherwise=ADD_HISTORY)
@@ -247,7 +250,8 @@ def read(data: Dataset, brief: Brief) -> Counted | Missing:
     told = data.creators.dropna(subset=["followers_precision"]).drop_duplicates("creator").set_index("creator")["followers_precision"]
     precision = pd.Series(h.creator).map(told).fillna(0).to_numpy(dtype=float)
     step = steps_published(h.followers, platform == "youtube", precision)
-    return Counted(data, h, step, changes(h, step, platform))
+    found = changes(h, step, platform)
+    return Counted(data, h, step, found, _largest(data, h, step, found))
 
 
 def jumps(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
@@ -264,12 +268,11 @@ def jumps(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         count is published). Values of the rise are missing where there are under 20 counts.
     """
     counted = read(data, brief)
-    return counted if isinstance(counted, Missing) else largest(counted)
+    return counted if isinstance(counted, Missing) else counted.largest
 
 
-def largest(counted: Counted) -> pd.DataFrame:
+def _largest(data: Dataset, h: Histories, step: np.ndarray, found: Changes) -> pd.DataFrame:
     """Return what :func:`jumps` does, from histories that are read already."""
-    h, step, found = counted.histories, counted.step, counted.changes
     with np.errstate(invalid="ignore"):
         before = np.c_[np.full(len(h.creator), np.nan), h.followers[:, :-1]]
         gained = h.followers - before
@@ -313,7 +316,7 @@ def largest(counted: Counted) -> pd.DataFrame:
     out["share"] = out["gained"] / out["before"]
     out["round_size"] = _round_size(out["gained"])
     asked = out.loc[out["large"] & (out["z"] > 3), ["creator", "day"]]
-    near = posts_near(counted.data, asked.assign(since=asked["day"] + NEAR_DAYS[0], until=asked["day"] + NEAR_DAYS[1]))
+    near = posts_near(data, asked.assign(since=asked["day"] + NEAR_DAYS[0], until=asked["day"] + NEAR_DAYS[1]))
     return out.merge(near, on="creator", how="left").sort_values("creator", ignore_index=True)
 
 

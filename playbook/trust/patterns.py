@@ -16,9 +16,9 @@ PATTERNS = {
     "comments": ("comments_generic", "comments_copied", "comments_foreign", "comments_pod"),
 }
 TITLES = {
-    "followers": "Followers that do not come or act like people",
-    "likes": "Likes beyond what the audience explains",
-    "comments": "Comments that are no conversation",
+    "followers": "Followers: how they came and who they are",
+    "likes": "Likes: more than audience and comments suggest",
+    "comments": "Comments: who writes, and what",
 }
 POOL_NEEDED = 30
 MOST = 12.0

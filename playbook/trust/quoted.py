@@ -9,7 +9,9 @@ from playbook.data.dataset import Dataset
 from playbook.findings import Missing, needs
 
 WORSE = ("suspicious", "fake", "bot", "fraud", "risk", "spam", "inactive", "anomal", "mass")  # measures of which more is worse
+TRUST = ("quality", "aqs", "credib", "authent", "trust", "genuine", "real", "score", "safe")  # measures of trust of which more is better
 NEEDED = 8
+NEAR = 0.25  # difference of ranks up to which two places count as alike
 FAR = 0.5  # difference of ranks (0-1) that counts as disagreement
 ADD_SCORES = "a scores table with creator, tool, measure and value, as the tools tell them"
 
@@ -21,6 +23,15 @@ def is_worse(measure: str) -> bool:
     (True, False)
     """
     return any(w in str(measure).casefold() for w in WORSE)
+
+
+def is_of_trust(measure: str) -> bool:
+    """Say whether a measure tells of trust at all; an engagement rate or a count does not.
+
+    >>> is_of_trust("AQS"), is_of_trust("follower credibility"), is_of_trust("er_median_likes"), is_of_trust("real_followers")
+    (True, True, False, True)
+    """
+    return is_worse(measure) or any(w in str(measure).casefold() for w in TRUST)
 
 
 @needs("scores", otherwise=ADD_SCORES)
@@ -40,11 +51,13 @@ def beside(data: Dataset, scored: pd.DataFrame | Missing) -> pd.DataFrame | Miss
     """
     if isinstance(scored, Missing):
         return scored
-    frame = data.scores.dropna(subset=["value"]).merge(scored[["creator", "score"]].dropna(), on="creator", how="inner")
+    told = data.scores.dropna(subset=["value"])
+    told = told[[is_of_trust(m) for m in told["measure"]]]
+    frame = told.merge(scored[["creator", "score"]].dropna(), on="creator", how="inner")
     if frame.empty:
         return Missing(
             needs=("scores",),
-            text="No creator has both a quoted score and one of ours, so they cannot be compared: add scores, posts "
+            text="No creator has both a quoted score of trust and one of ours, so they cannot be compared: add scores, posts "
             "and a follower history.",
         )
     frame["towards"] = np.where([is_worse(m) for m in frame["measure"]], -frame["value"], frame["value"])
@@ -66,7 +79,8 @@ def agreement(compared: pd.DataFrame | Missing) -> pd.DataFrame | Missing:
     -------
     DataFrame
         Sorted by tool and measure: `tool`, `measure`, `n`, `spearman` (1 the same order, 0 none; missing under eight creators), `low`,
-        `high` (90 % by Fisher's z), `apart` (creators whose places differ by half the list or more).
+        `high` (90 % by Fisher's z), `alike` (creators whose places differ by a quarter of the list at most), `apart` (by half of it or
+        more).
     """
     if isinstance(compared, Missing):
         return compared
@@ -85,6 +99,7 @@ def agreement(compared: pd.DataFrame | Missing) -> pd.DataFrame | Missing:
                 "spearman": rho,
                 "low": np.tanh(middle - away),
                 "high": np.tanh(middle + away),
+                "alike": int((group["apart"].abs() <= NEAR).sum()),
                 "apart": int(group["disagree"].sum()),
             }
         )
