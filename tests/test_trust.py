@@ -765,6 +765,7 @@ def test_missing_data_is_said_and_never_breaks(tables):
         show.trust.questions_table(trust.questions(flagged, scored, data), brief),
         show.say(trust.base_rate_text(data, brief)),
         show.say(trust.labels_text(data, brief)),
+        show.say(trust.sample_text(data, brief)),
         show.trust.signs_table(trust.signs(screened), brief),
         show.say(trust.shortlist_text(scored, brief)),
         show.trust.weights_table(trust.weights(brief), brief),

@@ -262,6 +262,14 @@ def scores_table(scored: pd.DataFrame | Missing, brief: Brief, *, top: int = 15)
     """Show the open score, lowest first, and those without one."""
     if isinstance(scored, Missing):
         return say(scored)
+    if scored["score"].isna().all():
+        lacks = scored["lacks"].value_counts()
+        n = wording(brief).count(len(scored))
+        return say(
+            f"None of your {n} creators has enough data for a score, and a middling one would mislead. Most often missing: "
+            f"{lacks.index[0]} ({wording(brief).count(lacks.iloc[0])} creators).",
+            "missing",
+        )
     shown = scored.assign(lacks=[f"not enough data: {x}" if x else "" for x in scored["lacks"]])
     columns = {
         "creator": Col("Creator", "handle"),
@@ -366,9 +374,10 @@ def fakes_table(fakes: pd.DataFrame | Missing, brief: Brief, *, top: int = 12) -
     return table(shown, columns, brief, title="From a sample of followers to a share", note=note, top=top)
 
 
-@takes_missing
-def fakes_chart(fakes: pd.DataFrame, brief: Brief) -> Picture:
+def fakes_chart(fakes: pd.DataFrame | Missing, brief: Brief) -> Picture | Note:
     """Draw the corrected share of fakes with its interval, and the share before correction."""
+    if isinstance(fakes, Missing) or fakes["share"].isna().all():
+        return say("No sample of followers can be judged, so there is nothing to draw.", "missing")
     write = wording(brief)
     shown = fakes.dropna(subset=["share"]).sort_values(["share", "creator"]).tail(20)
     fig, axes = figure(height=0.25 * len(shown) + 1.6)
@@ -402,8 +411,8 @@ def agreement_table(agreed: pd.DataFrame | Missing, brief: Brief) -> Table | Not
     }
     note = (
         "1: the same order, 0: none, below 0: the reverse; 90 % intervals; measures of which more is worse are "
-        "turned round; measures that say nothing of trust, such as an engagement rate, are left out. Alike: within a quarter of the list; far "
-        "apart: half of it or more. Source: quoted by the tools."
+        "turned round; measures that say nothing of trust, such as an engagement rate, are left out. Alike: within a quarter of the list; "
+        "far apart: half of it or more. Source: quoted by the tools."
     )
     return table(agreed, columns, brief, title="Others' scores beside ours", note=note)
 

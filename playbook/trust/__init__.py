@@ -5,7 +5,7 @@ from playbook.trust.chapter import answer, counts, coverage, outcome
 from playbook.trust.flags import CHECKS, flags, from_screen, screen
 from playbook.trust.followers import base_rate_text, corrected_share, fakes
 from playbook.trust.jumps import jumps
-from playbook.trust.labelled import labels_text, on_your_labels
+from playbook.trust.labelled import labels_text, on_your_labels, sample_text
 from playbook.trust.patterns import signs, suspicion
 from playbook.trust.quoted import agreement, beside
 from playbook.trust.rates import among_peers, q_values
@@ -35,6 +35,7 @@ __all__ = [
     "questions",
     "rescored",
     "reweighed",
+    "sample_text",
     "scores",
     "screen",
     "shortlist_text",

@@ -16,6 +16,7 @@ from playbook.trust.followers import (
     LABELS_NEEDED,
     SCORES,
     Errors,
+    base_rate_text,
     corrected_share,
     counted_errors,
     fit_weights,
@@ -206,3 +207,9 @@ def labels_text(data: Dataset, brief: Brief) -> str:
         f"({write.share(found.precision_low)} to {write.share(found.precision_high)}) are fake where {write.share(found.base_rate)} of "
         f"all are: {honest_text(found.precision)}."
     )
+
+
+def sample_text(data: Dataset, brief: Brief) -> str | Missing:
+    """Say what the score's list is worth, and how well the score does on your own labels."""
+    told = base_rate_text(data, brief)
+    return told if isinstance(told, Missing) else f"{told} {labels_text(data, brief)}"
