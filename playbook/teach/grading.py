@@ -18,6 +18,7 @@ import os
 import re
 import shutil
 import sys
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -334,7 +335,10 @@ def _api(course: Path | str) -> Any:
         exec((Path("nbgrader_config.py")).read_text(encoding="utf-8"), settings)
         config.CourseDirectory.root = str(Path.cwd())
         logging.getLogger("traitlets").setLevel(logging.ERROR)
-        yield NbGraderAPI(config=config)
+        with warnings.catch_warnings():
+            # nbgrader's own talk with its data base
+            warnings.simplefilter("ignore")
+            yield NbGraderAPI(config=config)
     finally:
         os.chdir(here)
         os.environ["PATH"] = path

@@ -15,10 +15,11 @@ _HELLO = ("Welcome, and every machine passes `playbook doctor`", 15)
 _BREAK = ("Break", 15)
 _LUNCH = ("Lunch", 60)
 _TASK = ("Final task: shortlist, flags, ROI and lift, handed in", 30)
+_SHORT_TASK = ("Final task: shortlist and flags, handed in", 15)
 _REVEAL = ("The reveal: what really held, and how far we were off", 30)
 
 PLANS: dict[str, tuple[tuple[Any, ...], ...]] = {
-    "Half a day": ((_HELLO, "start", "goals", "why_micro", _BREAK, "engagement", "trust", _REVEAL),),
+    "Half a day": ((_HELLO, "start", "goals", "why_micro", _BREAK, "engagement", "trust", _SHORT_TASK, _REVEAL),),
     "One day": (
         (
             _HELLO,

@@ -70,7 +70,7 @@ EXERCISES = (
         hints=(
             "Line up all creators by size: who stands in the middle?",
             "The number that half of the creators exceed has a name of its own.",
-            "pandas leaves out unknown values by itself, as long as you do not fill them.",
+            "That number is .median() behind the column; it leaves out unknown values, as long as you do not fill them.",
         ),
     ),
     Exercise(
@@ -96,7 +96,7 @@ EXERCISES = (
         hints=(
             "You need all three of one creator to choose them: posts, audience and fee.",
             "Go through the list row by row: in how many rows is all of it True?",
-            "& joins the three columns.",
+            "& joins the three columns; put all of it in parentheses, and .mean() behind.",
         ),
     ),
     Exercise(
@@ -119,7 +119,7 @@ EXERCISES = (
         hints=(
             "The question is about creators, not about posts: each counts once.",
             "Weekly means at least four posts in thirty days.",
-            "The mean of True and False is a share.",
+            "Compare the column with 4, in parentheses; the .mean() of True and False is a share.",
         ),
     ),
 )

@@ -72,7 +72,7 @@ EXERCISES = (
         hints=(
             "Work out a rate for every post first, then look for the typical one.",
             "The rate of a post is everything people did with it, divided by the followers.",
-            "Add the two columns, divide by followers, and take the value in the middle.",
+            "Add the two columns in parentheses, divide by followers, put all of it in parentheses, and .median() behind.",
         ),
     ),
     Exercise(
@@ -100,7 +100,7 @@ EXERCISES = (
         ),
         hints=(
             "What is it that varies: the followers, or the posts?",
-            "Take the standard deviation of the rates of the posts.",
+            "Take the standard deviation of the posts' rates: .std() behind them. len() counts them, ** 0.5 is the root.",
             "The standard error of a mean is the standard deviation over the square root of how many there are.",
         ),
     ),
@@ -149,7 +149,7 @@ EXERCISES = (
         hints=(
             "Two creators can be told apart where their intervals do not touch. (This is a strict rule: some that touch differ, too.)",
             "The first one's interval begins at given.lows[0].",
-            "Count the others whose upper end reaches that far.",
+            "Count the others whose upper end reaches that far: given.highs[1:] are the others, and .sum() counts what is True.",
         ),
     ),
 )

@@ -109,7 +109,7 @@ EXERCISES = (
         hints=(
             "Draw two rows of bars over one another: which part is covered by both?",
             "In each group it is the smaller of the two shares.",
-            "Take the smaller share of each group, and add these up.",
+            "Take the smaller share of each group, given.audience.combine(given.customers, min), and add these up with .sum().",
         ),
     ),
     Exercise(

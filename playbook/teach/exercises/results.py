@@ -87,7 +87,7 @@ EXERCISES = (
         hints=(
             "Revenue with a mark, as a part of all revenue of these days.",
             "A column of True and False in square brackets picks the rows.",
-            "Sum of the picked revenue over the sum of all.",
+            "Sum of the picked revenue over the sum of all: .sum() behind each.",
         ),
     ),
     Exercise(

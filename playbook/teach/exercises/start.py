@@ -99,7 +99,7 @@ EXERCISES = (
         hints=(
             "Find the creator with the highest rate first, and look at the lower end of their interval.",
             "Another creator may be as good where the upper end of their interval reaches that lower end.",
-            "Count how many of the others' `highs` are at least that number.",
+            "Count how many of the others' highs are at least that number: .sum() counts what is True. Leave out the first one.",
         ),
     ),
 )

@@ -90,7 +90,7 @@ EXERCISES = (
         hints=(
             "How many followers came from each day to the next?",
             "diff() gives the change from the day before, shift() the value of the day before.",
-            "Divide the one by the other, and take the largest.",
+            "Divide the one by the other, put it in parentheses, and take the largest with .max().",
         ),
     ),
     Exercise(

@@ -95,7 +95,7 @@ EXERCISES = (
         hints=(
             "Find the typical rate of each side first.",
             "The typical creator is the one in the middle, not the average one.",
-            "How many times means one divided by the other.",
+            "How many times means one .median() divided by the other.",
         ),
     ),
     Exercise(
