@@ -12,7 +12,7 @@ from playbook.portfolio.chapter import (
     forecast_sentence,
     outcome,
 )
-from playbook.portfolio.choice import Choice, choose
+from playbook.portfolio.choice import Choice, campaign_people, choose
 from playbook.portfolio.compare import (
     compare,
     compare_sentence,
@@ -33,6 +33,7 @@ __all__ = [
     "Forecast",
     "answer",
     "by_overlap",
+    "campaign_people",
     "candidates",
     "certificate",
     "choose",

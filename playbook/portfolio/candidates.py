@@ -12,10 +12,9 @@ from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.errors import BadCall, did_you_mean
 from playbook.findings import Missing, needs
+from playbook.portfolio.reach import expected_reach
 from playbook.wording import handle, listed, plural
 
-# spread (log sd) of a reach that is only assumed: followers of one size differ that much in reach
-ASSUMED_REACH_SD = 0.5
 # how alike two posts' audiences are: 1 means the same people each time, 0 a new draw of followers
 SAME_PEOPLE = 0.5
 REASONS = (
@@ -39,7 +38,9 @@ class Candidates:
     ----------
     table : DataFrame
         Sorted by creator: `creator`, `tier`, `niche`, `followers`, `rate`, `cost`, `cost_low`, `cost_high`, `fee`, `fee_source`, `reach`
-        (people reached by all of the creator's posts), `reach_sd` (log), `reach_source`, `target_share`, `target_sd`, `target_source`,
+        (people reached by all of the creator's posts, see :func:`expected_reach`), `reach_sd` (log; of that estimate), `luck_sd` (log; of
+        the posts to come about it), `shared_sd` (log; of an error that a platform's creators share), `posts`, `reach_source`, `told`,
+        `weight`, `target_share`, `target_sd`, `target_source`,
         `people` (what counts for the goal, see :func:`counting`), `fit`, `must`, `eligible` (of a size class that may be chosen),
         `affordable` (eligible, and costs no more than the whole budget).
     left_out : DataFrame
@@ -136,13 +137,13 @@ def _known(data: Dataset, brief: Brief) -> pd.DataFrame:
     out["cost_sd"] = (np.log(out["cost_high"] / out["cost_low"]) / (2 * z)).where(out["cost_low"] > 0, 0.0)
     out["niche"] = out["creator"].map(data.creators.drop_duplicates("creator").set_index("creator")["niche"]).astype("object")
     out["niche"] = out["niche"].where(out["niche"].notna(), "niche unknown")
-    reach = engagement.reach(data, brief)
-    reach = reach.rename(columns={"source": "reach_source"})
-    reach["reach_sd"] = (np.log(reach["high"] / reach["low"]) / (2 * z)).where(reach["low"] > 0)
-    # few posts make a spread look small or leave none; nobody's reach is known better than the assumed kind is known badly
-    reach["reach_sd"] = reach["reach_sd"].fillna(ASSUMED_REACH_SD)
-    out = out.merge(reach[["creator", "reach", "reach_sd", "reach_source"]], on="creator", how="left")
+    known = expected_reach(data, brief).drop(columns="platform")
+    out = out.merge(known, on="creator", how="left")
+    out["posts"] = out.pop("n")
     out["reach"] = several_posts(out["reach"], out["followers"], brief.costs.posts_per_creator)
+    # several posts share their luck, as far as it is
+    out["luck_sd"] = out["luck_sd"].fillna(0.0) / np.sqrt(brief.costs.posts_per_creator)
+    out["shared_sd"] = out["shared_sd"].fillna(0.0)
     rates = engagement.rates(data, brief)
     out = out.merge(rates[["creator", "rate"]], on="creator", how="left") if not isinstance(rates, Missing) else out.assign(rate=np.nan)
     return _with_fit(out, data, brief)

@@ -36,11 +36,12 @@ class Choice:
     goal, unit : str
         What `value` counts: people reached (in the target group), new followers, or orders.
     value, value_middle, value_low, value_high : float
+        Expected; middle and interval of single campaigns, with their season and their posts' luck.
     upper_bound, gap : float
         The most that any set within the limits could reach, in the same unit and the same model, and the share of it that this set
         may miss.
     people, people_low, people_high : float
-        People reached at least once, in the target group or not.
+        People reached at least once, in the target group or not, in a usual season; the interval says how well that is known.
     least, most : float
         Bounds on `people` for any overlap whatever (see :func:`identified`).
     probability : float
@@ -126,12 +127,12 @@ class Problem:
         """Return what a set brings in this model, in the goal's unit."""
         return self.audience.reached(self.positions(creators)) * self.per_person if creators else 0.0
 
-    def draws(self, creators: list[str], brief: Brief, *, shock: float = 1.0, only: str | None = None) -> Draws:
+    def draws(self, creators: list[str], brief: Brief, *, shock: float = 1.0, only: str | None = None, usual: bool = False) -> Draws:
         """Simulate campaigns with these creators."""
         table = self.candidates.table
         middle = float(table["target_share"].median())
         mine = table[table["creator"].isin(creators)]
-        return simulate(mine, self.shared, brief, per_person=self.per_person, shock=shock, middle=middle, only=only)
+        return simulate(mine, self.shared, brief, per_person=self.per_person, shock=shock, middle=middle, only=only, usual=usual)
 
 
 # dearer than any budget: whoever costs this stays in its place and is never taken
@@ -216,6 +217,13 @@ def identified(reach: np.ndarray, population: float = np.inf) -> tuple[float, fl
     return float(min(least, population)), float(most)
 
 
+def campaign_people(choice: Choice, brief: Brief) -> tuple[float, float]:
+    """Return the interval of people reached by a single campaign: with its season, and the luck of its posts."""
+    ends = [(1 - choice.level) / 2, (1 + choice.level) / 2]
+    low, high = np.quantile(choice.problem.draws(choice.creators, brief).unique(choice.creators), ends)
+    return float(low), float(high)
+
+
 def reach_model(table: pd.DataFrame, shared: Overlap, brief: Brief) -> Audience:
     """Return the audience model in which everybody counts alike."""
     return audience_of(table.assign(people=table["reach"]), shared, brief)
@@ -264,7 +272,7 @@ def _choice(given: Problem, best: Solution, brief: Brief) -> Choice:
     ends = [(1 - level) / 2, (1 + level) / 2]
     values = draws.value(creators)
     value_low, value_high = np.quantile(values, ends)
-    people_low, people_high = np.quantile(draws.unique(creators), ends)
+    people_low, people_high = np.quantile(given.draws(creators, brief, usual=True).unique(creators), ends)
     spent = draws.spent(creators)
     cost_low, cost_high = np.quantile(spent, ends)
     everybody = reach_model(table, given.shared, brief)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from playbook import engagement
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.data.engine import Posts
 from playbook.findings import Missing
 from playbook.portfolio.candidates import counting, several_posts
 from playbook.portfolio.choice import Choice, Problem, set_up
+from playbook.portfolio.reach import expected_reach
 
 FEWEST = 5
 
@@ -83,7 +83,7 @@ def _halves(data: Dataset, brief: Brief) -> list[pd.DataFrame]:
 
 
 def _reach(data: Dataset, posts: pd.DataFrame, brief: Brief) -> pd.DataFrame:
-    reach = engagement.reach(replace(data, posts=Posts(posts)), brief)
+    reach = expected_reach(replace(data, posts=Posts(posts)), brief)
     if isinstance(reach, Missing):
         return pd.DataFrame({"creator": pd.Series(dtype="str"), "reach": pd.Series(dtype="float64"), "n": pd.Series(dtype="int64")})
     return reach[["creator", "reach", "n"]]

@@ -19,6 +19,8 @@ SHARED_FUNNEL_SD = 0.5
 OWN_FUNNEL_SD = 0.8
 VARIES = (
     "each creator's reach",
+    "luck of the posts",
+    "what a platform's creators share",
     "season and platform",
     "each creator's response",
     "product and offer",
@@ -26,6 +28,7 @@ VARIES = (
     "overlap",
     "fees",
 )
+LUCK = ("luck of the posts", "season and platform", "product and offer", "each creator's response")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +102,7 @@ def simulate(
     draws: int = DRAWS,
     shock: float = 1.0,
     only: str | None = None,
+    usual: bool = False,
 ) -> Draws:
     """Draw campaigns for the creators of a candidates table.
 
@@ -116,8 +120,10 @@ def simulate(
         Multiplies the spreads that all creators share: 0 treats them as independent, which makes a sum look surer than it is.
     only : str, optional
         Let nothing vary but this one of :data:`VARIES`.
+    usual : bool
+        Leave out what is luck of one campaign (season, luck of the posts): what remains is how well the estimate itself is known.
     """
-    spread = {name: 1.0 if only in (None, name) else 0.0 for name in VARIES}
+    spread = {name: 1.0 if only in (None, name) and not (usual and name in LUCK) else 0.0 for name in VARIES}
     season_sd = shock * SHARED_REACH_SD * spread["season and platform"]
     product_sd = shock * SHARED_FUNNEL_SD * spread["product and offer"]
     own_sd = OWN_FUNNEL_SD * spread["each creator's response"]
@@ -132,11 +138,17 @@ def simulate(
     reach, counts, cost, funnel = (np.empty((draws, n)) for _ in range(4))
     middle = float(table["target_share"].median()) if middle is None else middle
     relative = 1.0 if brief.goal.kind == "awareness" or not middle > 0 else middle
+    # how views turn into people, and what others of a size reach, is estimated for a whole platform
+    names = sorted(set(table["platform"]))
+    of_platform = {name: np.random.default_rng([seed, 2, zlib.crc32(str(name).encode())]).standard_normal(draws) for name in names}
     for i, row in enumerate(table.itertuples()):
         own = np.random.default_rng([seed, 1, zlib.crc32(row.creator.encode())])
-        z = own.standard_normal((4, draws))
+        z = own.standard_normal((5, draws))
         reach_sd = row.reach_sd * spread["each creator's reach"]
-        reach[:, i] = row.reach * np.exp(reach_sd * z[0] - reach_sd**2 / 2) * season
+        luck_sd = row.luck_sd * spread["luck of the posts"]
+        shared_sd = row.shared_sd * spread["what a platform's creators share"]
+        away = reach_sd * z[0] + luck_sd * z[4] + shared_sd * of_platform[row.platform]
+        reach[:, i] = row.reach * np.exp(away - (reach_sd**2 + luck_sd**2 + shared_sd**2) / 2) * season
         counts[:, i] = np.clip(row.target_share + row.target_sd * spread["who the audiences are"] * z[1], 0, 1) / relative
         cost[:, i] = row.cost * np.exp(row.cost_sd * spread["fees"] * z[2])
         swing = own_sd * z[3] - own_sd**2 / 2 + product
