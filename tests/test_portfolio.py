@@ -541,3 +541,113 @@ def test_poor_data_never_breaks_the_chapter(name: str, amount: int) -> None:
         assert said is not None and "nan" not in str(said).split()
     assert portfolio.counts(choice)
     assert portfolio.outcome(data, asked).status in ("done", "partial", "needs_data")
+
+
+class TestWishes:
+    """Quotas, spread of risk, alternatives, contacts, weights, engagements: what the brief can ask of a set."""
+
+    def placed(self) -> Dataset:
+        tables = market()
+        tables["creators"]["country"] = ["DE", "AT", "CH"] * 10
+        return dataset(**tables)
+
+    @pytest.mark.parametrize(
+        ("rule", "column", "value", "low", "high"),
+        [
+            ("niche=a 2-3", "niche", "a", 2, 3),
+            ("niche=* -2", "niche", "b", 0, 2),
+            ("country=DE 3-", "country", "DE", 3, 30),
+            ("tier=below micro -1", "tier", "below micro", 0, 1),
+            ("platform=instagram 4", "platform", "instagram", 4, 4),
+        ],
+    )
+    def test_quotas_are_kept_and_cost_value(self, rule: str, column: str, value: str, low: int, high: int) -> None:
+        data = self.placed()
+        free, held = portfolio.choose(data, brief()), portfolio.choose(data, brief(f"portfolio: {{quotas: '{rule}'}}"))
+        table = held.problem.candidates.table
+        n = int((table[table["option"].isin(held.options)][column].astype("object") == value).sum())
+        assert low <= n <= high
+        assert held.value <= free.value * (1 + 1e-6) and held.cost <= 3000 and held.gap < 1e-5
+
+    @pytest.mark.parametrize("rule", ["niche=a", "colour=red 2", "niche=zebra 1-", "niche=a 5-2", "nonsense"])
+    def test_a_rule_that_cannot_be_read_is_refused_in_a_sentence(self, rule: str) -> None:
+        with pytest.raises(BadCall, match=r"portfolio\.quotas"):
+            portfolio.choose(self.placed(), brief(f"portfolio: {{quotas: '{rule}'}}"))
+
+    def test_quotas_that_no_set_can_keep_say_so(self) -> None:
+        answer = portfolio.choose(self.placed(), brief("portfolio: {quotas: 'niche=a 2-, niche=b 2-, platform=instagram -3'}"))
+        assert isinstance(answer, Missing) and "quotas" in answer.text
+
+    def test_no_creator_costs_more_than_the_share_allowed(self) -> None:
+        choice = portfolio.choose(self.placed(), brief("portfolio: {max_share: 0.2}"))
+        assert choice.chosen["cost"].max() <= 600
+        assert (choice.left_out["reason"] == "costs more than the share of the budget you allow one creator").any()
+
+    def test_of_several_deliverables_one_is_taken_and_more_choice_never_loses(self) -> None:
+        tables = market()
+        cheap = tables["quotes"].assign(deliverable="photo", fee=(tables["quotes"]["fee"] * 0.5).round())
+        tables["quotes"] = pd.concat([tables["quotes"], cheap.iloc[::3]], ignore_index=True)
+        main, anything = (portfolio.choose(dataset(**tables), brief(f"portfolio: {{deliverables: {d}}}")) for d in ("main", "any"))
+        assert anything.value >= main.value * (1 - 1e-6)
+        assert not anything.chosen["creator"].duplicated().any()
+        # the cheaper of two that bring the same is taken wherever there is one
+        taken = anything.chosen.set_index("creator")["deliverable"]
+        both = set(cheap["creator"].iloc[::3]) & set(taken.index)
+        assert both and set(taken[sorted(both)]) == {"photo"}
+        one = sorted(both)[0]
+        swap = portfolio.swaps(anything, brief("portfolio: {deliverables: any}")).set_index("without").loc[one]
+        assert one not in swap["take"]
+        assert portfolio.stability(anything, brief("portfolio: {deliverables: any}"), draws=20)["share"].max() <= 1
+
+    def test_a_story_is_not_a_cheap_post(self) -> None:
+        tables = market(3)
+        tables["quotes"]["deliverable"] = ["reel", "reel", "story"]
+        table = portfolio.candidates(dataset(**tables), brief()).table.set_index("creator")
+        assert table.loc["instagram:c02", "reach"] == pytest.approx(0.19 * 0.25 * table.loc["instagram:c02", "followers"])
+
+    def test_engagements_add_up(self) -> None:
+        rng = np.random.default_rng(2)
+        tables = market()
+        day = pd.Timestamp("2026-01-01", tz="UTC")
+        rows = [
+            (f"{c}-{j}", c, day + pd.Timedelta(days=j), float(rng.poisson(0.02 * f)), 1.0)
+            for c, f in zip(tables["creators"]["creator"], tables["creators"]["followers"], strict=True)
+            for j in range(6)
+        ]
+        posts = pd.DataFrame(rows, columns=["post", "creator", "posted_at", "likes", "comments"])
+        asked = brief("portfolio: {maximise: engagements}")
+        choice = portfolio.choose(dataset(**tables, posts=posts), asked)
+        assert choice.unit == "engagements" and choice.value == pytest.approx(choice.chosen["people"].sum())
+        assert choice.value_low < choice.value < choice.value_high and "no target" in portfolio.answer(choice, asked)
+        assert isinstance(portfolio.choose(dataset(**market()), asked), Missing)
+
+    def test_weighing_by_fit_without_fit_says_so(self) -> None:
+        choice = portfolio.choose(dataset(**market()), brief("portfolio: {weigh_by: trust}"))
+        assert "Nobody's trust is known" in choice.note
+
+    def test_contacts_count_those_whom_several_reach(self) -> None:
+        data = self.placed()
+        once, twice = (portfolio.choose(data, brief(f"portfolio: {{contacts: {k}, overlap: 0.4}}")) for k in (1, 2))
+        assert 0 < twice.value < once.value and twice.upper_bound >= twice.value
+        assert twice.problem.audience.reached(twice.problem.positions(once.options)) <= twice.upper_bound * (1 + 1e-9)
+        assert "through at least 2" in portfolio.answer(twice, brief("portfolio: {contacts: 2}"))
+
+
+@pytest.mark.parametrize("kind", ["panel", "pools"])
+def test_bound_for_several_contacts_holds_against_brute_force(kind: str) -> None:
+    """Where gains grow before they shrink no search is exact; the bound still holds, and the set is seldom far from the best."""
+    reached = []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        n = 8
+        cost = rng.integers(1, 100, n) * 100
+        if kind == "panel":
+            audience = panel(rng.random((60, n)) < 0.3, contacts=2)
+        else:
+            followers = np.exp(rng.normal(8, 1, n))
+            audience = pools(followers * 0.5, np.array(["a", "b"] * 4), followers, 0.5, contacts=2)
+        limits = Limits(budget=int(cost.sum() * 0.5), most=n)
+        found, truth = best_set(audience, cost, limits), brute_force(audience, cost, limits)
+        assert found.value <= truth * (1 + 1e-9) <= found.upper_bound * (1 + 1e-6)
+        reached.append(found.value / truth)
+    assert np.mean(reached) >= 0.9 and min(reached) >= 0.6

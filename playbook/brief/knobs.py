@@ -103,6 +103,22 @@ class Portfolio(Knobs):
         0.1, ge=0, le=0.95, description="share of an audience that also follows another creator of the niche, where unmeasured, 0-0.95"
     )
     tiers: str = Field("", description="size classes to choose from, parted by commas; empty is all")
+    quotas: str = Field(
+        "",
+        description="how many of which: rules such as 'niche=skincare 2-5, tier=micro 3-, platform=tiktok -4, niche=* -3'; dimensions: "
+        "tier, niche, platform, country",
+    )
+    max_share: float = Field(1.0, gt=0, le=1, description="largest share of the budget that one creator may cost, above 0 to 1")
+    deliverables: Literal["main", "any"] = Field(
+        "main", description="main: the deliverable that most creators quoted; any: the best of what each creator quoted"
+    )
+    maximise: Literal["goal", "engagements"] = Field(
+        "goal", description="what the set makes as large as possible: goal (by goal.kind), engagements"
+    )
+    contacts: int = Field(1, ge=1, le=5, description="creators through whom a person must be reached to count, 1-5")
+    weigh_by: Literal["nothing", "fit", "trust", "both"] = Field(
+        "nothing", description="what a person reached counts less by where it is low: nothing, fit, trust, both"
+    )
     must: str = Field("", description="creators that must be in, keys parted by commas")
     never: str = Field("", description="creators that must not be in, keys parted by commas")
     min_fit: float = Field(0.0, ge=0, le=1, description="lowest fit of chapter 06 to be considered, 0-1")

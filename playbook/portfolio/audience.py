@@ -7,6 +7,7 @@ concave(s[u])``. That makes greedy, the exact optimiser and its proven bound the
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -35,6 +36,9 @@ class Audience:
         People in the market; infinite where unknown.
     alone : array (creators,)
         People each creator reaches alone.
+    contacts : int
+        Creators through whom a person must be reached to count. Above 1 the optimiser works with the least concave function that lies
+        above what counts, so its bound holds; :meth:`reached` counts what counts.
     """
 
     kind: Literal["pools", "panel"]
@@ -42,12 +46,15 @@ class Audience:
     sizes: np.ndarray = field(repr=False)
     alone: np.ndarray = field(repr=False)
     population: float = np.inf
+    contacts: int = 1
 
     def cell(self, s: np.ndarray, sizes: np.ndarray | None = None) -> np.ndarray:
         """Return the concave function of each cell, on the scale in which cells add up."""
         sizes = self.sizes if sizes is None else sizes
         if self.kind == "panel":
-            return sizes * np.minimum(s, 1.0)
+            return sizes * np.minimum(s / self.contacts, 1.0)
+        if self.contacts > 1:
+            return sizes * _hull(s, self.contacts)[0]
         if np.isinf(self.population):
             return -sizes * np.expm1(-s)
         return -np.log1p(sizes / self.population * np.expm1(-s))
@@ -55,7 +62,9 @@ class Audience:
     def slope(self, s: np.ndarray) -> np.ndarray:
         """Return a supergradient of :meth:`cell`."""
         if self.kind == "panel":
-            return np.where(s < 1, self.sizes, 0.0)
+            return np.where(s < self.contacts, self.sizes / self.contacts, 0.0)
+        if self.contacts > 1:
+            return self.sizes * _hull(s, self.contacts)[1]
         if np.isinf(self.population):
             return self.sizes * np.exp(-s)
         q = self.sizes / self.population
@@ -63,21 +72,78 @@ class Audience:
 
     def people(self, total: float) -> float:
         """Turn a sum over cells into people."""
-        if self.kind == "panel" or np.isinf(self.population):
-            return float(total)
+        if self.kind == "panel" or self.contacts > 1 or np.isinf(self.population):
+            return float(min(total, self.population))
         return float(-self.population * np.expm1(-total))
 
     def reached(self, chosen: np.ndarray) -> float:
-        """Return the people that a set reaches at least once; `chosen` holds the creators' positions."""
-        return self.people(float(self.cell(self.state(chosen)).sum()))
+        """Return the people that a set reaches (through `contacts` creators at least); `chosen` holds positions."""
+        if self.contacts == 1:
+            return self.people(float(self.cell(self.state(chosen)).sum()))
+        if self.kind == "panel":
+            return self.people(float(self.sizes[self.state(chosen) >= self.contacts].sum()))
+        part = self.weights[:, np.asarray(chosen, dtype=int)].toarray()
+        return self.people(float((self.sizes * at_least(-np.expm1(-part.T), self.contacts)).sum()))
 
     def state(self, chosen: np.ndarray) -> np.ndarray:
         """Return `s` of every cell for a set."""
         return np.asarray(self.weights[:, np.asarray(chosen, dtype=int)].sum(axis=1)).ravel()
 
 
+def at_least(chances: np.ndarray, times: int) -> np.ndarray:
+    """Return the chance of at least so many out of independent events.
+
+    Parameters
+    ----------
+    chances : array (events, ...)
+
+    Examples
+    --------
+    >>> at_least(np.array([[0.5], [0.5], [0.5]]), 2).tolist()
+    [0.5]
+    """
+    fewer = np.zeros((times, *chances.shape[1:]))
+    fewer[0] = 1.0
+    for chance in chances:
+        fewer[1:] = fewer[1:] * (1 - chance) + fewer[:-1] * chance
+        fewer[0] = fewer[0] * (1 - chance)
+    return 1 - fewer.sum(axis=0)
+
+
+def _hull(s: np.ndarray, times: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the least concave function above the chance of `times` contacts, and its slope.
+
+    Somebody whom each creator reaches with chance p is reached by no more of them than a Poisson variable of mean -log(1 - p) counts
+    each. That chance bends up, then down: up to the point where a line from the origin touches it, the line takes its place.
+    """
+    from scipy.special import gammaincc, gammaln
+
+    bend = _bend(times)
+    steep = float(1 - gammaincc(times, bend)) / bend
+    s = np.asarray(s, dtype=float)
+    away = np.maximum(s, bend)
+    slope = np.exp((times - 1) * np.log(away) - away - gammaln(times))
+    return np.where(s < bend, steep * s, 1 - gammaincc(times, away)), np.where(s < bend, steep, slope)
+
+
+@functools.cache
+def _bend(times: int) -> float:
+    from scipy.optimize import brentq
+    from scipy.special import gammaincc, gammaln
+
+    def over(s: float) -> float:
+        return (1 - gammaincc(times, s)) / s - np.exp((times - 1) * np.log(s) - s - gammaln(times))
+
+    return float(brentq(over, times - 1 + 1e-9, 4.0 * times))
+
+
 def pools(
-    reach: np.ndarray, niche: np.ndarray, followers: np.ndarray, overlap: float | dict[str, float], population: float | None = None
+    reach: np.ndarray,
+    niche: np.ndarray,
+    followers: np.ndarray,
+    overlap: float | dict[str, float],
+    population: float | None = None,
+    contacts: int = 1,
 ) -> Audience:
     """Return the model in which a niche's audiences are drawn at random from one pool of people.
 
@@ -96,6 +162,8 @@ def pools(
         Share (0-1) of the smaller audience, or sizes that were measured.
     population : float, optional
         People in the market.
+    contacts : int
+        Creators through whom a person must be reached to count.
 
     Examples
     --------
@@ -119,7 +187,7 @@ def pools(
     sizes = np.maximum(sizes, 1e-12)
     part = np.minimum(reach / sizes[cell], 1 / ROOM)
     weights = csc_matrix((-np.log1p(-part), (cell, np.arange(len(reach)))), shape=(len(names), len(reach)))
-    return Audience(kind="pools", weights=weights, sizes=sizes, alone=part * sizes[cell], population=most)
+    return Audience(kind="pools", weights=weights, sizes=sizes, alone=part * sizes[cell], population=most, contacts=contacts)
 
 
 def pool_size(audiences: np.ndarray, overlap: float) -> float:
@@ -135,7 +203,7 @@ def pool_size(audiences: np.ndarray, overlap: float) -> float:
     return larger / max(overlap, 1e-9)
 
 
-def panel(follows: np.ndarray, weight: np.ndarray | None = None) -> Audience:
+def panel(follows: np.ndarray, weight: np.ndarray | None = None, contacts: int = 1, merge: bool = True) -> Audience:
     """Return the model that counts people as they are.
 
     Parameters
@@ -143,7 +211,11 @@ def panel(follows: np.ndarray, weight: np.ndarray | None = None) -> Audience:
     follows : array (people, creators) of bool, dense or sparse
         Whom each creator reaches.
     weight : array (people,), optional
-        How many people each row stands for; 1 by default. Rows with the same creators are merged.
+        How many people each row stands for; 1 by default.
+    contacts : int
+        Creators through whom a person must be reached to count.
+    merge : bool
+        Merge rows with the same creators.
 
     Examples
     --------
@@ -158,6 +230,8 @@ def panel(follows: np.ndarray, weight: np.ndarray | None = None) -> Audience:
     rows.sort_indices()
     weight = np.ones(rows.shape[0]) if weight is None else np.asarray(weight, dtype=float)
     merged: dict[bytes, list] = {}
+    if not merge:
+        return Audience(kind="panel", weights=rows.tocsc(), sizes=weight, alone=np.asarray(rows.T @ weight).ravel(), contacts=contacts)
     for i in range(rows.shape[0]):
         members = rows.indices[rows.indptr[i] : rows.indptr[i + 1]]
         if len(members):
@@ -167,7 +241,7 @@ def panel(follows: np.ndarray, weight: np.ndarray | None = None) -> Audience:
     indices = np.concatenate([m for m, _ in cells]) if cells else np.empty(0, dtype=int)
     indptr = np.concatenate([[0], np.cumsum([len(m) for m, _ in cells])]).astype(int)
     matrix = csr_matrix((np.ones(len(indices)), indices, indptr), shape=(len(cells), rows.shape[1])).tocsc()
-    return Audience(kind="panel", weights=matrix, sizes=sizes, alone=np.asarray(matrix.T @ sizes).ravel())
+    return Audience(kind="panel", weights=matrix, sizes=sizes, alone=np.asarray(matrix.T @ sizes).ravel(), contacts=contacts)
 
 
 def bounds(alone: np.ndarray, population: float | None = None) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from playbook import goals
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Figure, Finding, Missing, Outcome
-from playbook.portfolio.choice import Choice, choose, set_up
+from playbook.portfolio.choice import UNITS, Choice, choose, set_up
 from playbook.portfolio.compare import compare
 from playbook.portfolio.forecast import VARIES, chance
 from playbook.portfolio.overlap import overlap
@@ -58,20 +58,20 @@ def forecast(choice: Choice | Missing, brief: Brief) -> Forecast | Missing:
     """
     if isinstance(choice, Missing):
         return choice
-    draws = choice.problem.draws(choice.creators, brief)
-    values = draws.value(choice.creators)
-    alone = choice.problem.draws(choice.creators, brief, shock=0.0).value(choice.creators)
+    draws = choice.problem.draws(choice.options, brief)
+    values = draws.value(choice.options)
+    alone = choice.problem.draws(choice.options, brief, shock=0.0).value(choice.options)
     ends = [(1 - choice.level) / 2, (1 + choice.level) / 2]
     rows = []
     for name in VARIES:
         if name == "fees":
             continue
-        one = choice.problem.draws(choice.creators, brief, only=name).value(choice.creators)
+        one = choice.problem.draws(choice.options, brief, only=name).value(choice.options)
         low, high = np.quantile(one, ends)
         rows.append({"input": name, "low": float(low), "high": float(high), "swing": float((high - low) / choice.value)})
     drivers = pd.DataFrame(rows).sort_values(["swing", "input"], ascending=[False, True], ignore_index=True)
     profit = values * goals.break_even(brief) if choice.goal == "sales" else np.full_like(values, np.nan)
-    spent = draws.spent(choice.creators)
+    spent = draws.spent(choice.options)
     roi = profit / np.maximum(spent, 0.01) - 1
     known = bool(np.isfinite(roi).all())
     low, middle, high = np.quantile(roi, [ends[0], 0.5, ends[1]]) if known else (np.nan,) * 3
@@ -102,12 +102,12 @@ def by_overlap(choice: Choice | Missing, data: Dataset, brief: Brief) -> pd.Data
     found = choice.problem.candidates
     rows = []
     for share in sorted({*OVERLAPS, brief.portfolio.overlap}):
-        given = set_up(found, overlap(data, brief, found.table, share), brief)
+        given = set_up(found, overlap(data, brief, found.table[found.table["main"]], share), brief)
         best = given.solve()
-        who = set() if best is None else set(found.table["creator"].iloc[best.chosen])
-        value = given.value(choice.creators)
+        who = set() if best is None else set(found.table["option"].iloc[best.chosen])
+        value = given.value(choice.options)
         top = value if best is None else max(best.value * given.per_person, value)
-        same = len(who & set(choice.creators))
+        same = len(who & set(choice.options))
         rows.append((share, value, top, same, len(who), share == brief.portfolio.overlap))
     return pd.DataFrame(rows, columns=["overlap", "value", "best", "same", "creators", "given"])
 
@@ -125,7 +125,10 @@ def answer(choice: Choice | Missing, brief: Brief) -> str | Missing:
     if choice.value_middle < 0.9 * choice.value:
         text += f" on average, {_round(choice.value_middle, write)} in a middling campaign"
     text += f" ({_between(choice, write)}). "
-    text += f"The target of {write.count(choice.target)} is reached in {chance(choice.probability)} of simulated campaigns"
+    if np.isfinite(choice.target):
+        text += f"The target of {write.count(choice.target)} is reached in {chance(choice.probability)} of simulated campaigns"
+    else:
+        text += "Engagements are no target of your brief, so there is none to reach"
     loose = int((choice.chosen["fee_source"] != "quoted").sum())
     if loose:
         text += f"; {loose} of the fees {plural(loose, 'is', 'are')} not quoted yet, and the budget holds in {chance(choice.within_budget)}"
@@ -134,11 +137,9 @@ def answer(choice: Choice | Missing, brief: Brief) -> str | Missing:
 
 def _unit(choice: Choice, brief: Brief) -> str:
     targeted = choice.goal == "awareness" and choice.value < 0.9999 * choice.people
-    return (
-        "people of your target group reached at least once"
-        if targeted
-        else {"awareness": "people reached at least once"}.get(choice.goal, choice.unit)
-    )
+    contacts = brief.portfolio.contacts
+    times = "at least once" if contacts == 1 else f"through at least {contacts} of the creators"
+    return choice.unit if choice.unit != UNITS["awareness"] else f"people {'of your target group ' if targeted else ''}reached {times}"
 
 
 def _between(choice: Choice, write: Wording) -> str:
@@ -185,8 +186,13 @@ def forecast_sentence(result: Forecast | Missing, choice: Choice | Missing, brie
     if isinstance(choice, Missing):
         return choice
     write = wording(brief)
-    text = f"The target of {write.count(choice.target)} {choice.unit} is reached in {chance(result.probability)} of simulated campaigns; "
-    text += f"the worst tenth bring {_round(result.worst, write)} on average."
+    worst = f"the worst tenth of simulated campaigns bring {_round(result.worst, write)} {choice.unit} on average."
+    text = worst[0].upper() + worst[1:]
+    if np.isfinite(choice.target):
+        text = (
+            f"The target of {write.count(choice.target)} {choice.unit} is reached in {chance(result.probability)} of simulated campaigns; "
+        )
+        text += worst
     if len(result.drivers):
         text += f" Most of the spread comes from {result.drivers.iloc[0]['input']}."
     if abs(result.independent - result.probability) >= 0.02:
@@ -246,7 +252,7 @@ def outcome(data: Dataset, brief: Brief) -> Outcome:
 
 def _figures(choice: Choice, brief: Brief) -> list[Figure]:
     write, n, level = wording(brief), len(choice.chosen), choice.level
-    unit = "people" if choice.goal == "awareness" else choice.unit
+    unit = "people" if choice.unit == UNITS["awareness"] else choice.unit
     spread = {"low": choice.cost_low, "high": choice.cost_high, "level": level} if choice.cost_low < choice.cost_high else {}
     sources = set(choice.chosen["fee_source"])
     source = "quoted" if sources == {"quoted"} else "benchmark" if "benchmark" in sources else "modelled"
@@ -278,8 +284,9 @@ def _figures(choice: Choice, brief: Brief) -> list[Figure]:
             source="modelled",
             text=f"Gap to it: {write.share(choice.gap)}.",
         ),
-        Figure(id="portfolio.probability", value=choice.probability, n=n, unit="share", source="modelled", text=target),
     ]
+    if np.isfinite(choice.probability):
+        figures.append(Figure(id="portfolio.probability", value=choice.probability, n=n, unit="share", source="modelled", text=target))
     for row in compare(choice, brief).itertuples():
         if row.way != "best set" and pd.notna(row.value):
             text = f"With {row.way} the same budget would bring {_round(row.value, write)} {choice.unit}."

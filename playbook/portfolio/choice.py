@@ -11,9 +11,10 @@ from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing
 from playbook.memo import remembered
-from playbook.portfolio.audience import Audience, pools
+from playbook.portfolio.audience import Audience, panel, pools
 from playbook.portfolio.candidates import Candidates, candidates, response
 from playbook.portfolio.forecast import Draws, simulate
+from playbook.portfolio.limits import Group, groups
 from playbook.portfolio.optimise import CLOSED, Limits, Solution, best_set
 from playbook.portfolio.overlap import Overlap, overlap
 
@@ -29,8 +30,8 @@ class Choice:
     Attributes
     ----------
     chosen : DataFrame
-        Largest contribution first: `creator`, `tier`, `niche`, `followers`, `cost`, `fee`, `fee_source`, `reach`, `reach_source`,
-        `people`, `adds` (what the set would lose without the creator, in people), `fit`.
+        Largest contribution first: `creator`, `option`, `deliverable`, `tier`, `niche`, `followers`, `cost`, `fee`, `fee_source`,
+        `reach`, `reach_source`, `people`, `adds` (what the set would lose without the creator, in people), `fit`.
     cost : float
         Of the whole set, in the budget's currency; `cost_low`, `cost_high` with its interval.
     goal, unit : str
@@ -91,6 +92,11 @@ class Choice:
         """Keys of the chosen creators, sorted."""
         return sorted(self.chosen["creator"])
 
+    @property
+    def options(self) -> list[str]:
+        """The chosen options, sorted: a creator, or a creator's other deliverable."""
+        return sorted(self.chosen["option"])
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -112,26 +118,22 @@ class Problem:
         if without is not None:
             cents = cents.copy()
             # dearer than any budget: the creator stays in its place and is never taken
-            cents[self.position(without)] = limits.budget + 1
+            cents[(self.candidates.table["creator"] == without).to_numpy()] = limits.budget + 1
         return best_set(audience, cents, limits, time_limit=self.time_limit)
 
-    def position(self, creator: str) -> int:
-        """Return a creator's place in the candidates table."""
-        return int(np.flatnonzero(self.candidates.table["creator"] == creator)[0])
+    def positions(self, options: list[str]) -> np.ndarray:
+        """Return the places of options in the candidates table, ascending."""
+        return np.flatnonzero(self.candidates.table["option"].isin(options))
 
-    def positions(self, creators: list[str]) -> np.ndarray:
-        """Return several creators' places, ascending."""
-        return np.array(sorted(self.position(c) for c in creators), dtype=int)
-
-    def value(self, creators: list[str]) -> float:
+    def value(self, options: list[str]) -> float:
         """Return what a set brings in this model, in the goal's unit."""
-        return self.audience.reached(self.positions(creators)) * self.per_person if creators else 0.0
+        return self.audience.reached(self.positions(options)) * self.per_person if options else 0.0
 
-    def draws(self, creators: list[str], brief: Brief, *, shock: float = 1.0, only: str | None = None, usual: bool = False) -> Draws:
-        """Simulate campaigns with these creators."""
+    def draws(self, options: list[str], brief: Brief, *, shock: float = 1.0, only: str | None = None, usual: bool = False) -> Draws:
+        """Simulate campaigns with these options."""
         table = self.candidates.table
         middle = float(table["target_share"].median())
-        mine = table[table["creator"].isin(creators)]
+        mine = table[table["option"].isin(options)]
         return simulate(mine, self.shared, brief, per_person=self.per_person, shock=shock, middle=middle, only=only, usual=usual)
 
 
@@ -154,27 +156,42 @@ def problem(data: Dataset, brief: Brief) -> Problem | Missing:
         text = "With a rate of 0 in economics nobody who is reached counts: set follow_rate, or click_rate and conversion_rate."
         return Missing(needs=("economics",), text=text)
     found = candidates(data, brief)
-    return found if isinstance(found, Missing) else set_up(found, overlap(data, brief, found.table), brief)
+    return found if isinstance(found, Missing) else set_up(found, overlap(data, brief, found.table[found.table["main"]]), brief)
 
 
 def set_up(found: Candidates, shared: Overlap, brief: Brief) -> Problem:
     """Set up the choice among given candidates under a given overlap."""
     table = found.table
-    must = tuple(np.flatnonzero(table["must"]).tolist())
+    many = table.loc[table["option"] != table["creator"], "creator"].unique()
+    # one deliverable of each creator at most; of a creator who must be in, exactly one
+    alternatives = tuple(_alternatives(table, creator) for creator in sorted(many))
+    must = tuple(np.flatnonzero(table["must"] & ~table["creator"].isin(many)).tolist())
+    able = table["eligible"] & ~table["too_large"]
+    asked = groups(brief.portfolio.quotas, table)
     return Problem(
         candidates=found,
         shared=shared,
         audience=audience_of(table, shared, brief),
         # a cost is rounded up to the cent, so that no set is over budget by rounding
-        cents=np.where(table["eligible"], np.ceil(table["cost"].to_numpy() * 100 - 1e-6), OUT_OF_REACH).astype(np.int64),
-        limits=Limits(budget=to_cents(brief.budget.amount), most=brief.portfolio.max_creators, must=must),
+        cents=np.where(able, np.ceil(table["cost"].to_numpy() * 100 - 1e-6), OUT_OF_REACH).astype(np.int64),
+        limits=Limits(budget=to_cents(brief.budget.amount), most=brief.portfolio.max_creators, must=must, groups=asked + alternatives),
         per_person=found.per_person,
         time_limit=brief.portfolio.time_limit,
     )
 
 
+def _alternatives(table: pd.DataFrame, creator: str) -> Group:
+    mine = table["creator"] == creator
+    return tuple(np.flatnonzero(mine).tolist()), int(table.loc[mine, "must"].any()), 1
+
+
 def audience_of(table: pd.DataFrame, shared: Overlap, brief: Brief) -> Audience:
     """Return the audience model of the candidates, counting the people who matter for the goal."""
+    if brief.portfolio.maximise == "engagements":
+        # engagements add up: somebody who likes two posts has engaged twice
+        from scipy.sparse import identity
+
+        return panel(identity(len(table), format="csr"), table["people"].to_numpy(dtype=float), merge=False)
     return counted_audience(
         table["people"].to_numpy(dtype=float),
         table["reach"].to_numpy(dtype=float),
@@ -182,11 +199,18 @@ def audience_of(table: pd.DataFrame, shared: Overlap, brief: Brief) -> Audience:
         table["niche"].to_numpy(dtype=str),
         shared.sizes,
         brief.market.population,
+        brief.portfolio.contacts,
     )
 
 
 def counted_audience(
-    people: np.ndarray, reach: np.ndarray, followers: np.ndarray, niche: np.ndarray, sizes: dict[str, float], population: float | None
+    people: np.ndarray,
+    reach: np.ndarray,
+    followers: np.ndarray,
+    niche: np.ndarray,
+    sizes: dict[str, float],
+    population: float | None,
+    contacts: int = 1,
 ) -> Audience:
     """Return the audience model when `people` of those reached count: a niche's pool counts in the same proportion as its creators'
     people."""
@@ -194,7 +218,7 @@ def counted_audience(
     reached = np.bincount(cell, weights=reach, minlength=len(names))
     part = np.divide(np.bincount(cell, weights=people, minlength=len(names)), reached, out=np.ones(len(names)), where=reached > 0)
     counted = {str(name): sizes[str(name)] * float(share) for name, share in zip(names, part, strict=True)}
-    return pools(people, niche, np.maximum(followers, reach) * part[cell], counted, population)
+    return pools(people, niche, np.maximum(followers, reach) * part[cell], counted, population, contacts)
 
 
 def identified(reach: np.ndarray, population: float = np.inf) -> tuple[float, float]:
@@ -220,13 +244,14 @@ def identified(reach: np.ndarray, population: float = np.inf) -> tuple[float, fl
 def campaign_people(choice: Choice, brief: Brief) -> tuple[float, float]:
     """Return the interval of people reached by a single campaign: with its season, and the luck of its posts."""
     ends = [(1 - choice.level) / 2, (1 + choice.level) / 2]
-    low, high = np.quantile(choice.problem.draws(choice.creators, brief).unique(choice.creators), ends)
+    low, high = np.quantile(choice.problem.draws(choice.options, brief).unique(choice.options), ends)
     return float(low), float(high)
 
 
 def reach_model(table: pd.DataFrame, shared: Overlap, brief: Brief) -> Audience:
-    """Return the audience model in which everybody counts alike."""
-    return audience_of(table.assign(people=table["reach"]), shared, brief)
+    """Return the audience model in which everybody counts alike, reached once."""
+    plain = brief.portfolio.model_copy(update={"maximise": "goal", "contacts": 1})
+    return audience_of(table.assign(people=table["reach"]), shared, brief.model_copy(update={"portfolio": plain}))
 
 
 @remembered
@@ -235,8 +260,8 @@ def choose(data: Dataset, brief: Brief) -> Choice | Missing:
 
     What is made as large as possible follows from the goal: people of the target group reached at least once (awareness), new
     followers (people reached times `economics.follow_rate`), or orders (people reached times click and conversion rate). Limits:
-    budget, `tiers`, `max_creators`, `must`, `never`, `min_fit`, `leave_flagged`. Interval and probability come from simulated
-    campaigns (see :func:`forecast`).
+    budget, `tiers`, `quotas`, `max_share`, `max_creators`, `must`, `never`, `min_fit`, `leave_flagged`. Interval and probability come
+    from simulated campaigns (see :func:`forecast`).
 
     Returns
     -------
@@ -252,7 +277,10 @@ def choose(data: Dataset, brief: Brief) -> Choice | Missing:
         return given
     best = given.solve()
     if best is None or not len(best.chosen):
-        musts = [c for c, m in zip(given.candidates.table["creator"], given.candidates.table["must"], strict=True) if m]
+        musts = sorted(set(given.candidates.table.loc[given.candidates.table["must"], "creator"]))
+        if brief.portfolio.quotas and set_up(given.candidates, given.shared, without_quotas(brief)).solve() is not None:
+            text = f"No set keeps to portfolio.quotas ({brief.portfolio.quotas}) within the budget: loosen a rule, or raise the budget."
+            return Missing(needs=("budget",), text=text)
         why = f"the {len(musts)} creators you want in the set" if musts else "even the cheapest creator"
         return Missing(
             needs=("budget",),
@@ -261,12 +289,17 @@ def choose(data: Dataset, brief: Brief) -> Choice | Missing:
     return _choice(given, best, brief)
 
 
+def without_quotas(brief: Brief) -> Brief:
+    """Return the brief with no quotas."""
+    return brief.model_copy(update={"portfolio": brief.portfolio.model_copy(update={"quotas": ""})})
+
+
 def _choice(given: Problem, best: Solution, brief: Brief) -> Choice:
     table = given.candidates.table
     chosen = table.iloc[best.chosen].copy()
     whole = given.audience.reached(best.chosen)
     chosen["adds"] = [whole - given.audience.reached(best.chosen[best.chosen != i]) for i in best.chosen]
-    creators = sorted(chosen["creator"])
+    creators = sorted(chosen["option"])
     draws = given.draws(creators, brief)
     level = brief.statistics.level
     ends = [(1 - level) / 2, (1 + level) / 2]
@@ -275,9 +308,25 @@ def _choice(given: Problem, best: Solution, brief: Brief) -> Choice:
     people_low, people_high = np.quantile(given.draws(creators, brief, usual=True).unique(creators), ends)
     spent = draws.spent(creators)
     cost_low, cost_high = np.quantile(spent, ends)
+    additive = brief.portfolio.maximise == "engagements"
     everybody = reach_model(table, given.shared, brief)
     least, most = identified(draws.reach, draws.population)
-    columns = ["creator", "tier", "niche", "followers", "cost", "fee", "fee_source", "reach", "reach_source", "people", "adds", "fit"]
+    columns = [
+        "creator",
+        "option",
+        "deliverable",
+        "tier",
+        "niche",
+        "followers",
+        "cost",
+        "fee",
+        "fee_source",
+        "reach",
+        "reach_source",
+        "people",
+        "adds",
+        "fit",
+    ]
     return Choice(
         chosen=chosen[columns].sort_values(["adds", "creator"], ascending=[False, True], ignore_index=True),
         cost=float(chosen["cost"].sum()),
@@ -285,8 +334,8 @@ def _choice(given: Problem, best: Solution, brief: Brief) -> Choice:
         cost_high=float(cost_high),
         budget=brief.budget.amount,
         goal=brief.goal.kind,
-        unit=UNITS[brief.goal.kind],
-        target=brief.goal.target,
+        unit="engagements" if additive else UNITS[brief.goal.kind],
+        target=np.nan if additive else brief.goal.target,
         value=whole * given.per_person,
         value_middle=float(np.median(values)),
         value_low=float(value_low),
@@ -299,11 +348,11 @@ def _choice(given: Problem, best: Solution, brief: Brief) -> Choice:
         people_high=float(people_high),
         least=least,
         most=most,
-        probability=float(np.mean(values >= brief.goal.target)),
+        probability=np.nan if additive else float(np.mean(values >= brief.goal.target)),
         method="exact" if best.gap <= 2 * CLOSED else "best found",
         model=given.shared.text,
         note=" ".join(given.candidates.notes),
-        considered=int(table["affordable"].sum()),
+        considered=int(table.loc[table["affordable"], "creator"].nunique()),
         left_out=given.candidates.left_out,
         within_budget=float(np.mean(spent <= brief.budget.amount * (1 + 1e-9))),
         problem=given,

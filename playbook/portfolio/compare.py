@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 
 from playbook.brief import Brief
 from playbook.findings import Missing
-from playbook.portfolio.choice import Choice, counted_audience, to_cents
+from playbook.portfolio.choice import Choice, audience_of, to_cents
 from playbook.portfolio.forecast import chance
 from playbook.portfolio.optimise import greedy
 from playbook.wording import handle, listed
@@ -54,10 +55,10 @@ def compare(choice: Choice, brief: Brief) -> pd.DataFrame:
         has 0 creators and no value.
     """
     table = choice.problem.candidates.table
-    sets = {"best set": choice.creators} | {way: _habit(way, choice) for way in HABITS if way != "best set"}
+    sets = {"best set": choice.options} | {way: _habit(way, choice) for way in HABITS if way != "best set"}
     draws = choice.problem.draws(sorted(set().union(*sets.values())), brief)
     level = brief.statistics.level
-    best = draws.value(choice.creators)
+    best = draws.value(choice.options)
     rows = []
     for way, who in sets.items():
         if not who:
@@ -72,7 +73,7 @@ def compare(choice: Choice, brief: Brief) -> pd.DataFrame:
                 "how": HABITS[way],
                 "creators": len(who),
                 "who": tuple(who),
-                "cost": float(table.loc[table["creator"].isin(who), "cost"].sum()),
+                "cost": float(table.loc[table["option"].isin(who), "cost"].sum()),
                 "value": value,
                 "low": float(low),
                 "high": float(high),
@@ -88,7 +89,9 @@ def compare(choice: Choice, brief: Brief) -> pd.DataFrame:
 
 def _habit(way: str, choice: Choice) -> list[str]:
     given = choice.problem
+    # usual ways know one deliverable a creator
     table = given.candidates.table.assign(cents=given.cents)
+    table = table[table["main"]]
     if way == "one macro":
         # of any size class, whatever may be chosen: it is what the set is compared with
         large = table[table["tier"].astype("object").isin(_large(table)) & (table["cost"] <= given.limits.budget / 100)]
@@ -127,7 +130,7 @@ def compare_sentence(compared: pd.DataFrame, choice: Choice, brief: Brief) -> st
     if rest.empty:
         return "The budget allows none of the usual ways of choosing, so there is nothing to compare with."
     nearest = rest.iloc[0]
-    if set(nearest["who"]) == set(choice.creators):
+    if set(nearest["who"]) == set(choice.options):
         return f"Choosing {nearest['way']} happens to give the same set with this budget, so nothing is gained over it."
     text = f"The nearest usual way is {nearest['way']}: it brings {write.count(nearest['value'])} {choice.unit}, "
     if nearest["less"] > 0.005:
@@ -215,7 +218,7 @@ def swaps(choice: Choice, brief: Brief) -> pd.DataFrame:
     table = given.candidates.table
     rows = []
     for creator in choice.creators:
-        if bool(table.loc[given.position(creator), "must"]):
+        if bool(table.loc[table["creator"] == creator, "must"].any()):
             continue
         best = given.solve(without=creator)
         others = set(table["creator"].iloc[best.chosen]) if best is not None else set()
@@ -266,21 +269,26 @@ def stability(choice: Choice, brief: Brief, *, draws: int = 200) -> pd.DataFrame
     """
     given = choice.problem
     table = given.candidates.table
-    campaigns = given.draws(sorted(table["creator"]), brief)
+    campaigns = given.draws(sorted(table["option"]), brief)
+    # a column of the draws for each row of the table
+    column = {option: i for i, option in enumerate(campaigns.creators)}
+    order = table["option"].map(column).to_numpy(dtype=int)
     chosen = np.zeros(len(table))
-    niche, followers = table["niche"].to_numpy(dtype=str), table["followers"].fillna(0).to_numpy(dtype=float)
     names = sorted(given.shared.sizes)
     for d in range(min(draws, len(campaigns.reach))):
-        reach = campaigns.reach[d]
+        reach = campaigns.reach[d][order]
         sizes = dict(zip(names, campaigns.pools[d].tolist(), strict=True))
-        audience = counted_audience(reach * campaigns.counts[d], reach, followers, niche, sizes, brief.market.population)
-        cents = np.ceil(campaigns.cost[d] * 100).astype(np.int64)
+        people = reach * campaigns.counts[d][order]
+        audience = audience_of(table.assign(people=people, reach=reach), replace(given.shared, sizes=sizes), brief)
+        cents = np.ceil(campaigns.cost[d][order] * 100).astype(np.int64)
         cents[~table["affordable"].to_numpy()] = to_cents(choice.budget) + 1
         # who must be in is in at any price, as far as the budget goes
         best = greedy(audience, cents, given.limits)
         if best is not None:
             chosen[best.chosen] += 1
-    out = table[["creator", "tier", "cost"]].assign(share=chosen / draws, in_set=table["creator"].isin(choice.creators))
+    taken = pd.Series(chosen / draws, index=table.index).groupby(table["creator"]).sum()
+    out = table.loc[table["main"], ["creator", "tier", "cost"]]
+    out = out.assign(share=out["creator"].map(taken), in_set=out["creator"].isin(choice.creators))
     out = out[(out["share"] > 0) | out["in_set"]]
     return out.sort_values(["share", "creator"], ascending=[False, True], ignore_index=True)[["creator", "in_set", "share", "tier", "cost"]]
 

@@ -11,7 +11,7 @@ from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.data.engine import Posts
 from playbook.findings import Missing
-from playbook.portfolio.candidates import counting, several_posts
+from playbook.portfolio.candidates import several_posts
 from playbook.portfolio.choice import Choice, Problem, set_up
 from playbook.portfolio.reach import expected_reach
 
@@ -64,9 +64,7 @@ def crossfit(choice: Choice | Missing, data: Dataset, brief: Brief) -> CrossFit 
             text=f"Only {n} candidates have several posts with reach or views, so the choice cannot be checked on posts it has not seen.",
         )
     first, second = problems[0][0], problems[1][0]
-    sets = [
-        [first.candidates.table["creator"].iloc[i] for i in best.chosen] for best in (first.solve(), second.solve()) if best is not None
-    ]
+    sets = [[first.candidates.table["option"].iloc[i] for i in best.chosen] for best in (first.solve(), second.solve()) if best is not None]
     if len(sets) < 2:
         return Missing(needs=("budget",), text="On one half of the posts nobody can be chosen, so the choice cannot be checked.")
     seen = (first.value(sets[0]) + second.value(sets[1])) / 2
@@ -95,8 +93,10 @@ def _on(given: Problem, half: pd.DataFrame, brief: Brief) -> tuple[Problem, int]
     told = half[half["n"] > 0].drop_duplicates("creator").set_index("creator")["reach"]
     mine = table["creator"].map(told)
     reach = several_posts(mine, table["followers"], brief.costs.posts_per_creator)
-    table["reach"] = reach.where(reach > 0, table["reach"])
-    table["people"] = table["reach"] * counting(table["target_share"], brief)
+    before = table["reach"]
+    table["reach"] = (reach * table["part"]).where(reach > 0, before)
+    # engagements are told by other numbers than reach, and grow with it
+    table["people"] = table["people"] * table["reach"] / before
     changed = replace(given.candidates, table=table)
     return replace(set_up(changed, given.shared, brief), cents=given.cents), int((mine > 0).sum())
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from playbook.brief import Brief
-from playbook.portfolio.audience import ROOM
+from playbook.portfolio.audience import ROOM, at_least
 from playbook.portfolio.overlap import Overlap
 
 DRAWS = 2000
@@ -38,6 +38,7 @@ class Draws:
     Attributes
     ----------
     creators : tuple of str
+        Options: a creator, or a creator's other deliverable.
     reach : array (draws, creators)
         People reached by each creator.
     counts : array (draws, creators)
@@ -57,19 +58,23 @@ class Draws:
     funnel: np.ndarray = field(repr=False)
     pools: np.ndarray = field(repr=False)
     population: float = np.inf
+    contacts: int = 1
+    additive: bool = False
 
     def unique(self, chosen: list[str]) -> np.ndarray:
         """Return the people that a set reaches at least once, in each campaign."""
         at = self._at(chosen)
-        return self._union(at, self.reach[:, at])
+        return self._union(at, self.reach[:, at], 1)
 
     def value(self, chosen: list[str]) -> np.ndarray:
         """Return what a set brings in each campaign, in the goal's unit."""
         at = self._at(chosen)
         reach = self.reach[:, at]
         worth = reach * self.counts[:, at] * self.funnel[:, at]
+        if self.additive:
+            return worth.sum(axis=1)
         # people reached by several creators count once; each counts as the creators' people do on average
-        return self._union(at, reach) * worth.sum(axis=1) / reach.sum(axis=1)
+        return self._union(at, reach, self.contacts) * worth.sum(axis=1) / reach.sum(axis=1)
 
     def spent(self, chosen: list[str]) -> np.ndarray:
         """Return what a set costs in each campaign."""
@@ -79,13 +84,14 @@ class Draws:
         place = {c: i for i, c in enumerate(self.creators)}
         return np.array([place[c] for c in chosen], dtype=int)
 
-    def _union(self, at: np.ndarray, people: np.ndarray) -> np.ndarray:
+    def _union(self, at: np.ndarray, people: np.ndarray, contacts: int) -> np.ndarray:
         free = np.ones(len(people))
         total = np.zeros(len(people))
         for g in np.unique(self.niche[at]):
             mine = people[:, self.niche[at] == g]
             size = np.maximum(self.pools[:, g], ROOM * mine.max(axis=1))
-            niche = -size * np.expm1(np.log1p(-mine / size[:, None]).sum(axis=1))
+            part = mine / size[:, None]
+            niche = -size * np.expm1(np.log1p(-part).sum(axis=1)) if contacts == 1 else size * at_least(part.T, contacts)
             total += niche
             if np.isfinite(self.population):
                 free *= 1 - np.minimum(niche / self.population, 1)
@@ -127,7 +133,7 @@ def simulate(
     season_sd = shock * SHARED_REACH_SD * spread["season and platform"]
     product_sd = shock * SHARED_FUNNEL_SD * spread["product and offer"]
     own_sd = OWN_FUNNEL_SD * spread["each creator's response"]
-    table = table.sort_values("creator", ignore_index=True)
+    table = table.sort_values("option", ignore_index=True)
     seed, n = brief.statistics.seed, len(table)
     common = np.random.default_rng([seed, 0])
     season = np.exp(season_sd * common.standard_normal(draws) - season_sd**2 / 2)
@@ -137,6 +143,7 @@ def simulate(
     # every factor has the mean 1, so that the simulated campaigns are centred on the estimate
     reach, counts, cost, funnel = (np.empty((draws, n)) for _ in range(4))
     middle = float(table["target_share"].median()) if middle is None else middle
+    additive = brief.portfolio.maximise == "engagements"
     relative = 1.0 if brief.goal.kind == "awareness" or not middle > 0 else middle
     # how views turn into people, and what others of a size reach, is estimated for a whole platform
     names = sorted(set(table["platform"]))
@@ -149,13 +156,15 @@ def simulate(
         shared_sd = row.shared_sd * spread["what a platform's creators share"]
         away = reach_sd * z[0] + luck_sd * z[4] + shared_sd * of_platform[row.platform]
         reach[:, i] = row.reach * np.exp(away - (reach_sd**2 + luck_sd**2 + shared_sd**2) / 2) * season
-        counts[:, i] = np.clip(row.target_share + row.target_sd * spread["who the audiences are"] * z[1], 0, 1) / relative
+        counts[:, i] = np.clip(row.target_share + row.target_sd * spread["who the audiences are"] * z[1], 0, 1) / relative * row.counts
+        if additive:
+            counts[:, i] = row.people / row.reach
         cost[:, i] = row.cost * np.exp(row.cost_sd * spread["fees"] * z[2])
         swing = own_sd * z[3] - own_sd**2 / 2 + product
-        funnel[:, i] = per_person * (1.0 if brief.goal.kind == "awareness" else np.exp(swing))
+        funnel[:, i] = per_person * (1.0 if additive or brief.goal.kind == "awareness" else np.exp(swing))
     place = {g: k for k, g in enumerate(niches)}
     return Draws(
-        creators=tuple(table["creator"]),
+        creators=tuple(table["option"]),
         niche=table["niche"].map(place).to_numpy(dtype=int),
         reach=reach,
         counts=counts,
@@ -163,6 +172,8 @@ def simulate(
         funnel=funnel,
         pools=pools,
         population=np.inf if brief.market.population is None else brief.market.population,
+        contacts=brief.portfolio.contacts,
+        additive=additive,
     )
 
 

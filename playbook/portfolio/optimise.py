@@ -143,7 +143,33 @@ def exchanged(audience: Audience, cost: np.ndarray, limits: Limits, start: Solut
                     break
             if better or time.monotonic() > deadline:
                 break
+    if best is not None and audience.contacts > 1:
+        best = _pairwise(audience, cost, limits, best, deadline=deadline)
     return best if best is None else replace(best, upper_bound=max(best.upper_bound, best.value))
+
+
+def _pairwise(audience: Audience, cost: np.ndarray, limits: Limits, start: Solution, *, deadline: float) -> Solution:
+    """Improve a set where gains grow before they shrink: add one, or one for one, or two for one, whatever is better."""
+    best, better = start, True
+    while better and time.monotonic() < deadline:
+        better = False
+        inside = set(best.chosen.tolist())
+        outside = [i for i in range(len(cost)) if i not in inside and cost[i] <= limits.budget]
+        for gone in [(), *((i,) for i in sorted(inside - set(limits.must)))]:
+            kept = inside.difference(gone)
+            left = limits.budget - int(cost[sorted(kept)].sum())
+            options = [(i,) for i in outside] + [(i, j) for k, i in enumerate(outside[:60]) for j in outside[k + 1 : 60]]
+            for new in options:
+                if int(cost[list(new)].sum()) > left or time.monotonic() > deadline:
+                    continue
+                tried = np.array(sorted(kept.union(new)), dtype=int)
+                value = audience.reached(tried)
+                if value > best.value * (1 + 1e-9) and _fits(tried, cost, limits, lower=True):
+                    best, better = replace(best, chosen=tried, value=value), True
+                    break
+            if better:
+                break
+    return best
 
 
 def remaining_bound(audience: Audience, cost: np.ndarray, limits: Limits, chosen: np.ndarray) -> float:
@@ -372,5 +398,5 @@ class _Model:
     def _sum(self, people: float) -> float:
         """Return people on the solver's scale."""
         a = self.audience
-        total = people if a.kind == "panel" or np.isinf(a.population) else -np.log1p(-people / a.population)
+        total = people if a.kind == "panel" or a.contacts > 1 or np.isinf(a.population) else -np.log1p(-people / a.population)
         return total / self.scale

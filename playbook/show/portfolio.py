@@ -33,6 +33,7 @@ def choice_table(choice: Choice | Missing, brief: Brief) -> Table | Note:
     write = wording(brief)
     columns = {
         "creator": Col("Creator", "handle"),
+        "deliverable": Col("For"),
         "tier": Col("Tier"),
         "niche": Col("Niche"),
         "cost": Col("Full cost", "money"),
@@ -43,7 +44,9 @@ def choice_table(choice: Choice | Missing, brief: Brief) -> Table | Note:
         "fit": Col("Fit (0-1)", "number2"),
     }
     what = "people of the target group" if choice.goal == "awareness" and choice.value < 0.9999 * choice.people else "people"
-    if choice.goal != "awareness":
+    if choice.unit == "engagements":
+        what = "engagements"
+    elif choice.goal != "awareness":
         what = "people (weighed by the creator's share of your target group)"
     title = f"{len(choice.chosen)} {plural(len(choice.chosen), 'creator')} for {write.money(choice.cost)} of {write.money(choice.budget)}"
     note = f"Reaches: people reached by one creator's posts. Adds: {what} the set would lose without them. {choice.note}"
@@ -108,7 +111,9 @@ def compare_chart(compared: pd.DataFrame, choice: Choice, brief: Brief) -> Pictu
     axes.set_ylim(-0.6, len(known) - 0.1)
     axes.set_xlim(0, 1.4 * float(known["high"].max()))
     count_axis(axes.xaxis)
-    axes.set_xlabel(f"{choice.unit.capitalize()} ({'target group' if choice.goal == 'awareness' else 'expected'})")
+    axes.set_xlabel(
+        f"{choice.unit.capitalize()} ({'target group' if choice.goal == 'awareness' and choice.unit != 'engagements' else 'expected'})"
+    )
     rest = compared[compared["way"] != "best set"].dropna(subset=["value"])
     nearest = rest.iloc[0]
     title = f"The best set brings {write.count(choice.value)} {choice.unit}; {nearest['way']} brings {write.count(nearest['value'])}"
@@ -245,9 +250,11 @@ def forecast_chart(forecast: Forecast, choice: Choice, brief: Brief) -> Picture:
     axes.set_xlim(left=0)
     axes.set_xlabel(choice.unit.capitalize())
     axes.set_ylabel("Simulated campaigns")
-    share = 100 * forecast.probability
+    share = 100 * (forecast.probability if np.isfinite(forecast.probability) else 0.0)
     chance = "more than 99" if share >= 99.5 else "fewer than 1" if share <= 0.5 else f"{share:.0f}"
     title = f"The target is reached in {chance} % of simulated campaigns"
+    if not np.isfinite(choice.target):
+        title = f"{write.count(choice.value)} {choice.unit} are to be expected"
     low, high = write.count(choice.value_low), write.count(choice.value_high)
     n, level = write.count(len(forecast.values)), write.share(choice.level)
     subtitle = f"{n} campaigns (the largest 1 % not drawn); {level} lie between {low} and {high}. Modelled, with shared shocks."
