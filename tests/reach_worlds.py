@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from playbook import portfolio
+from playbook.brief import Brief
 from playbook.world import Strengths, World, simulate
 from playbook.world.counts import noise
 
@@ -84,3 +87,28 @@ def coverage(rows: pd.DataFrame) -> pd.DataFrame:
     table["error"] = np.sqrt(table["reach"] * (1 - table["reach"]) / table["worlds"])
     table["said_over_true"] = np.exp(np.log(rows["ratio"]).groupby([rows[c] for c in ("kind", "family", "creators", "posts")]).mean())
     return table.reset_index()
+
+
+HABITS = ("one macro", "top by followers", "top by engagement rate")
+# how crowded audiences are, how steeply prices rise with size, how much smaller creators engage more
+GRID = [(overlap, price, size) for overlap in (0.3, 1.0, 4.0) for price in (0.3, 0.6, 1.0) for size in (-1.0, 0.0, 1.0)]
+
+
+def against_habits(overlap: float, price: float, size: float, seed: int) -> dict[str, float]:
+    """Draw a world of that market, and return people truly reached by each habit over people truly reached by the best set.
+
+    All size classes may be chosen, everybody counts alike, and all spend at most the same budget, which pays a macro in most markets.
+    """
+    strengths = Strengths(overlap=overlap, price_exponent=price, price_exponent_sd=0.0, size_effect=size)
+    world = simulate(kind="campus-coffee", seed=seed, creators=80, posts=12, strengths=strengths)
+    knobs = {"tiers": "", "max_creators": 60, "leave_flagged": False}
+    values = world.brief_values | {"portfolio": knobs}
+    brief = Brief.model_validate(values)
+    data = world.dataset()
+    data = replace(data, audience=data.audience.iloc[:0])
+    choice = portfolio.choose(data, brief)
+    truth = usual_reach(world)
+    best = people_reached(world, truth.loc[choice.creators])
+    ways = portfolio.compare(choice, brief).set_index("way")
+    told = {way: people_reached(world, truth.loc[list(ways.loc[way, "who"])]) / best for way in HABITS if len(ways.loc[way, "who"])}
+    return {"overlap": overlap, "price": price, "size": size, "people": best, **told}

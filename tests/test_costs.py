@@ -55,6 +55,21 @@ class TestFullCost:
         # 200 + 10 % to the platform + 20 product + 5 shipping + 2 hours at 30
         assert row["fee"] == 200 and row["cost"] == pytest.approx(305) and row["fee_source"] == "quoted"
 
+    def test_tax_falls_on_fee_and_platform_fee_and_the_break_even_pays_it(self) -> None:
+        brief = parse(BRIEF + "\ncosts: {tax: 0.2}")
+        # (200 + 20) x 1.2 + 20 + 5 + 60
+        assert costs.full(one(200), brief).iloc[0]["cost"] == pytest.approx(349)
+
+    def test_cost_per_target_person_is_cost_per_person_over_the_target_share(self) -> None:
+        tables = market()
+        rows = [(c, "country", b, s) for c in tables["creators"]["creator"] for b, s in (("DE", 0.5), ("US", 0.5))]
+        audience = pd.DataFrame(rows, columns=["creator", "dimension", "bucket", "share"]).assign(n=1000.0)
+        brief = parse(BRIEF + "\nbrand: {customers: {country: {DE: 1.0}}}")
+        table = costs.full(dataset(**tables, audience=audience), brief)
+        assert np.allclose(table["cpt"], 2 * table["cpm"], rtol=0.05)
+        assert (table["cpt_low"] < table["cpt"]).all() and (table["cpt"] < table["cpt_high"]).all()
+        assert costs.full(dataset(**tables), parse(BRIEF))["cpt"].isna().all()
+
     def test_converts_by_the_rate_of_the_brief(self) -> None:
         row = costs.full(one(100, "GBP"), parse(WITH_RATES)).iloc[0]
         assert row["fee"] == pytest.approx(120)
@@ -216,6 +231,12 @@ class TestCurve:
         assert few.method == "own_level" and few.band > 1.5 * many.band
         assert "too few" in costs.curve_sentence(few, brief)
 
+    def test_with_few_quotes_the_picked_published_curve_sets_the_slope(self) -> None:
+        data = dataset(**market(quoted=4, posts=0))
+        curves = {p: costs.own_curve(data, parse(BRIEF + f"\ncosts: {{prior: {p}}}")) for p in ("izea", "beichert", "rate_card")}
+        assert curves["izea"].slope < curves["beichert"].slope < curves["rate_card"].slope
+        assert all("contradict" in c.text and name in c.text for name, c in curves.items())
+
     def test_two_quotes_make_no_curve(self) -> None:
         assert isinstance(costs.own_curve(dataset(**market(quoted=2, posts=0)), parse(BRIEF)), Missing)
 
@@ -308,3 +329,16 @@ def test_poor_data_never_breaks_the_chapter(name: str) -> None:
     outcome = costs.outcome(data, brief)
     assert outcome.status in ("done", "partial", "needs_data") and outcome.answer
     assert costs.counts(data, brief).startswith("creators")
+
+
+@pytest.mark.slow
+def test_price_bands_hold_new_fees_by_the_rule_of_the_house() -> None:
+    """Nine in ten by the rule: own lines between 0.87 and 0.95 (a half of n gives (k + 1) / (m + 1) exactly), few quotes no less."""
+    from tests import price_worlds
+
+    rows = pd.DataFrame([price_worlds.row(*cell, seed=s) for s in range(1000) for cell in price_worlds.CELLS])
+    table = price_worlds.coverage(rows)
+    print("\n" + table.round(3).to_string())
+    own = table[table["method"] == "own"]
+    assert (own["coverage"] + 3 * own["error"] >= 0.87).all() and (own["coverage"] - 3 * own["error"] <= 0.95).all()
+    assert (table.loc[table["method"] == "own_level", "coverage"] >= 0.87).all()

@@ -93,6 +93,12 @@ class Costs(Knobs):
         "quotes", description="where fees come from when a creator has quoted none: quotes (your own quotes' curve), izea, rate_card"
     )
     posts_per_creator: int = Field(1, ge=1, le=100, description="posts that the fee pays for, 1-100")
+    prior: Literal["published", "izea", "beichert", "rate_card"] = Field(
+        "published",
+        description="how price grows with size before your quotes tell it: published (anything from IZEA's to the rate card's), izea, "
+        "beichert, rate_card",
+    )
+    tax: float = Field(0.0, ge=0, le=1, description="tax on fees that you cannot reclaim, as a share of the fee, 0-1")
 
 
 class Portfolio(Knobs):

@@ -16,6 +16,7 @@ from playbook.data.dataset import Dataset
 from playbook.engagement.rates import platform_of
 from playbook.findings import Missing
 
+Prior = Literal["published", "izea", "beichert", "rate_card"]
 FEWEST_FOR_A_LEVEL = 3
 FEWEST_FOR_A_TERM = 5
 # weight of the published spread beside your own quotes', in quotes
@@ -93,7 +94,7 @@ def own_curve(data: Dataset, brief: Brief) -> PriceCurve | Missing:
     # the smallest calibration half whose order statistic can reach the level
     if math.ceil((held_out + 1) * level) <= held_out and seen["followers"].nunique() > 1:
         return _conformal(seen, deliverable, level, brief.statistics.seed)
-    return _level_only(seen[seen["deliverable"] == deliverable], deliverable, level)
+    return _level_only(seen[seen["deliverable"] == deliverable], deliverable, level, brief.costs.prior)
 
 
 def seen_quotes(data: Dataset, brief: Brief) -> pd.DataFrame:
@@ -155,13 +156,13 @@ def _conformal(seen: pd.DataFrame, deliverable: str, level: float, seed: int) ->
     )
 
 
-def _level_only(seen: pd.DataFrame, deliverable: str, level: float) -> PriceCurve:
+def _level_only(seen: pd.DataFrame, deliverable: str, level: float, name: Prior) -> PriceCurve:
     """Let few quotes set the level; slope and part of the spread come from published prices."""
     from scipy.stats import t
 
     seen = seen.drop_duplicates("creator")
     low, high = published.slopes()
-    prior, prior_sd = (low + high) / 2, (high - low) / 4
+    prior, prior_sd = published.prior(name)
     x, y = np.log(seen["followers"].to_numpy()), np.log(seen["fee"].to_numpy())
     n, centre, sigma = len(seen), float(x.mean()), published.spread()
     about, precision = float(((x - centre) ** 2).sum()), 1 / prior_sd**2
@@ -183,8 +184,15 @@ def _level_only(seen: pd.DataFrame, deliverable: str, level: float) -> PriceCurv
         coefficients=(float(y.mean() - slope * centre), slope),
         slope_sd=slope_sd,
         centre=centre,
-        text=f"Only {n} quotes: they set the level; how price grows with size, and most of the band, come from published prices",
+        text=f"Only {n} quotes: they set the level; how price grows with size, and most of the band, come from published prices, whose "
+        f"exponents run from {low:.1f} (IZEA's payments) to {high:.1f} (rate cards) and contradict each other: {_taken(name, prior)}",
     )
+
+
+def _taken(name: Prior, prior: float) -> str:
+    if name == "published":
+        return f"the middle, {prior:.2f}, is where the line starts from"
+    return f"it starts from {prior:.2f}, as you picked {name}"
 
 
 def median_regression(x: np.ndarray, y: np.ndarray, quantile: float = 0.5) -> np.ndarray:

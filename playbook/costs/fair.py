@@ -83,7 +83,7 @@ def break_even_fee(data: Dataset, brief: Brief) -> pd.DataFrame:
     economics = brief.economics
     orders = table["reach"] * brief.costs.posts_per_creator * economics.click_rate * economics.conversion_rate
     beside = float(full_cost(pd.Series([0.0]), brief).iloc[0])
-    fee = (orders * goals.break_even(brief) - beside) / (1 + brief.budget.platform_fee)
+    fee = (orders * goals.break_even(brief) - beside) / ((1 + brief.budget.platform_fee) * (1 + brief.costs.tax))
     return pd.DataFrame({"creator": table["creator"], "break_even": fee.clip(lower=0)})
 
 

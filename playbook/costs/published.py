@@ -112,3 +112,23 @@ def slopes() -> tuple[float, float]:
     known = [line("izea", "all"), *(line("rate_card", p) for p in ("instagram", "tiktok", "youtube"))]
     values = [each.slope for each in known if each]
     return min(values), max(values)
+
+
+# 18 times the cost for followers 100 times as many (Beichert, Bayerl, Goldenberg and Lanz, Journal of Marketing 88(4), 2024)
+BEICHERT = math.log(18) / math.log(100)
+SLOPE_SD = 0.15
+
+
+def prior(name: Literal["published", "izea", "beichert", "rate_card"]) -> tuple[float, float]:
+    """Return what is taken for the exponent of price in followers before any quote, and its spread.
+
+    >>> prior("beichert")[0] > prior("izea")[0]
+    True
+    >>> [round(v, 2) for v in prior("published")]
+    [0.66, 0.17]
+    """
+    low, high = slopes()
+    if name == "published":
+        return (low + high) / 2, (high - low) / 4
+    known = {"izea": low, "beichert": BEICHERT, "rate_card": high}
+    return known[name], SLOPE_SD

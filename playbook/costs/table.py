@@ -37,7 +37,8 @@ def full(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         Sorted by creator: `creator`, `platform`, `tier`, `followers`, `deliverable`, `fee`, `fee_low`, `fee_high` (budget's
         currency, for `costs.posts_per_creator` posts), `fee_source` (quoted, modelled, benchmark), `fee_note`, `cost`, `cost_low`,
         `cost_high`, `reach`, `engagements`, `views` (of one post) with `_low` and `_high`, and `cpm`, `cpe`, `cpv` with `_low` and
-        `_high`: cost per 1,000 people reached, per engagement, per view; `cpc`, `cpa` with `_low` and `_high`: per click and per
+        `_high`: cost per 1,000 people reached, per engagement, per view; `cpt` per 1,000 people reached in your target group (chapter 06's
+        share of the audience, with its interval); `cpc`, `cpa` with `_low` and `_high`: per click and per
         order, at the brief's planning rates (whose own uncertainty is not in the interval; missing where a rate is 0). Intervals at
         the brief's level combine those of cost and of what it buys, as independent on logs.
     """
@@ -47,13 +48,14 @@ def full(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     for name, (what, size) in PER.items():
         _ratio(out, name, what, size / brief.costs.posts_per_creator)
     _by_planning_rates(out, brief)
+    _by_target(out, data, brief)
     columns = ["creator", "platform", "tier", "followers", "deliverable", "fee", "fee_low", "fee_high", "fee_source", "fee_note"]
-    columns += [f"{c}{e}" for c in ("cost", "reach", "engagements", "views", *PER, "cpc", "cpa") for e in ("", "_low", "_high")]
+    columns += [f"{c}{e}" for c in ("cost", "reach", "engagements", "views", *PER, "cpt", "cpc", "cpa") for e in ("", "_low", "_high")]
     return out[columns]
 
 
 def full_cost(fee: pd.Series, brief: Brief) -> pd.Series:
-    """Add to a fee the platform's share, product, shipping and your own hours, in the budget's currency.
+    """Add to a fee the platform's share and the tax on both, product, shipping and your own hours, in the budget's currency.
 
     >>> budget = {"platform_fee": 0.1, "product_cost": 20, "shipping_cost": 5, "hours_per_creator": 2, "hourly_cost": 30}
     >>> brief = Brief.model_validate({"budget": budget})
@@ -61,7 +63,8 @@ def full_cost(fee: pd.Series, brief: Brief) -> pd.Series:
     [195.0]
     """
     budget = brief.budget
-    return fee * (1 + budget.platform_fee) + budget.product_cost + budget.shipping_cost + budget.hours_per_creator * budget.hourly_cost
+    beside = budget.product_cost + budget.shipping_cost + budget.hours_per_creator * budget.hourly_cost
+    return fee * (1 + budget.platform_fee) * (1 + brief.costs.tax) + beside
 
 
 @remembered
@@ -183,6 +186,21 @@ def _by_planning_rates(out: pd.DataFrame, brief: Brief) -> None:
     for end in ("", "_low", "_high"):
         out[f"cpc{end}"] = out[f"cpm{end}"] / 1000 / clicks
         out[f"cpa{end}"] = out[f"cpm{end}"] / 1000 / orders
+
+
+def _by_target(out: pd.DataFrame, data: Dataset, brief: Brief) -> None:
+    """Add cost per 1,000 people of the target group: cost per 1,000 reached over the target's share of the audience."""
+    from playbook import fit
+
+    scores = fit.scores(data, brief)
+    names = ["target_share", "target_low", "target_high"]
+    known = pd.DataFrame() if isinstance(scores, Missing) else scores.set_index("creator")
+    share, low, high = (out["creator"].map(known.get(n, {})).astype("float64") for n in names)
+    share, low, high = (s.where(s > 0) for s in (share, low, high))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        out["cpt"] = out["cpm"] / share
+        out["cpt_low"] = out["cpt"] * np.exp(-np.hypot(np.log(out["cpm"] / out["cpm_low"]), np.log((high / share).fillna(1.0))))
+        out["cpt_high"] = out["cpt"] * np.exp(np.hypot(np.log(out["cpm_high"] / out["cpm"]), np.log((share / low).fillna(1.0))))
 
 
 def findings(data: Dataset, brief: Brief) -> tuple[Finding, ...]:

@@ -30,9 +30,10 @@ class Forecast:
     values : array
         The goal's unit, one for each simulated campaign, ascending.
     probability : float
-        Share of campaigns that reach the target; `independent` where nothing were shared between creators.
+        Share of campaigns that reach the target; `independent` where nothing were shared between creators, `doubled` where the shared
+        spreads were twice as wide.
     worst : float
-        Mean of the worst tenth of the campaigns.
+        Mean of the worst tenth of the campaigns (conditional value at risk).
     roi_low, roi, roi_high, profitable : float
         Return on all costs (0.2 is 20 % more than was spent), its middle and interval, and the share of campaigns above 0; missing
         where orders are not the goal, or order value or margin is not in the brief.
@@ -43,6 +44,7 @@ class Forecast:
     values: np.ndarray = field(repr=False)
     probability: float
     independent: float
+    doubled: float
     worst: float
     roi: float
     roi_low: float
@@ -60,7 +62,7 @@ def forecast(choice: Choice | Missing, brief: Brief) -> Forecast | Missing:
         return choice
     draws = choice.problem.draws(choice.options, brief)
     values = draws.value(choice.options)
-    alone = choice.problem.draws(choice.options, brief, shock=0.0).value(choice.options)
+    alone, twice = (choice.problem.draws(choice.options, brief, shock=s).value(choice.options) for s in (0.0, 2.0))
     ends = [(1 - choice.level) / 2, (1 + choice.level) / 2]
     rows = []
     for name in VARIES:
@@ -79,6 +81,7 @@ def forecast(choice: Choice | Missing, brief: Brief) -> Forecast | Missing:
         values=np.sort(values),
         probability=choice.probability,
         independent=float(np.mean(alone >= choice.target)),
+        doubled=float(np.mean(twice >= choice.target)),
         worst=float(np.sort(values)[: max(1, int(WORST * len(values)))].mean()),
         roi=float(middle),
         roi_low=float(low),
@@ -196,7 +199,8 @@ def forecast_sentence(result: Forecast | Missing, choice: Choice | Missing, brie
     if len(result.drivers):
         text += f" Most of the spread comes from {result.drivers.iloc[0]['input']}."
     if abs(result.independent - result.probability) >= 0.02:
-        text += f" If creators varied independently it would look like {chance(result.independent)}, which is wrong."
+        text += f" If creators varied independently it would look like {chance(result.independent)}, which is wrong; "
+        text += f"with twice the shared spread it is {chance(result.doubled)}."
     if np.isfinite(result.profitable):
         extra = ", if every order were one that would not have come anyway" if brief.economics.incremental_share is None else ""
         interval = write.between(result.roi_low, result.roi_high, write.share, choice.level)

@@ -27,9 +27,12 @@ def costs_table(full: pd.DataFrame | Missing, brief: Brief, *, top: int = 15) ->
         "fee_source": Col("Fee is"),
         "cost": Col("Full cost", "money"),
         "cpm": Col("Per 1,000 reached", "money"),
+        "cpt": Col("Per 1,000 of your target group", "money"),
         "cpe": Col("Per engagement", "money", "cpe_low", "cpe_high"),
         "per_1000_views": Col("Per 1,000 views", "money"),
     }
+    if full["cpt"].isna().all():
+        del columns["cpt"]
     if brief.goal.kind == "sales":
         columns["cpa"] = Col("Per order (planned)", "money")
     # a quoted fee has no spread, and an interval from a number to itself says nothing
@@ -41,11 +44,12 @@ def costs_table(full: pd.DataFrame | Missing, brief: Brief, *, top: int = 15) ->
     )
     level = wording(brief).share(brief.statistics.level)
     budget = brief.budget
+    tax = f"{wording(brief).share(brief.costs.tax)} tax on both, " if brief.costs.tax else ""
     note = (
-        f"Full cost: fee, {wording(brief).share(budget.platform_fee)} platform fee, product, shipping and "
+        f"Full cost: fee, {wording(brief).share(budget.platform_fee)} platform fee, {tax}product, shipping and "
         f"{budget.hours_per_creator:g} hours of your own work. Brackets: {level} interval. "
         "Sources: quotes, your price curve, or published prices."
-    )
+    ) + (f" Other currencies at your brief's rates of {budget.rates_on}." if budget.rates else "")
     return table(shown, columns, brief, title="What each creator costs in full", top=top, note=note)
 
 

@@ -262,6 +262,35 @@ def forecast_chart(forecast: Forecast, choice: Choice, brief: Brief) -> Picture:
     return finish(fig, title=title, subtitle=subtitle, alt=alt)
 
 
+@takes_missing
+def drivers_chart(forecast: Forecast, choice: Choice, brief: Brief) -> Picture | Note:
+    """Draw the forecast's drivers as a tornado: each input's interval when nothing else varies, the widest on top."""
+    write = wording(brief)
+    drivers = forecast.drivers.iloc[::-1]
+    if drivers.empty:
+        return Note("There is nothing to draw: nothing in the forecast varies.", "missing")
+    fig, axes = figure(height=0.4 * len(drivers) + 1.7)
+    places = np.arange(len(drivers))
+    axes.barh(places, drivers["high"] - drivers["low"], left=drivers["low"], height=0.6, color=PALETTE[0], alpha=0.75)
+    axes.axvline(choice.value, color=INK, linewidth=1.2, linestyle="--")
+    for place, row in zip(places, drivers.itertuples(), strict=True):
+        for value, side, shift in ((row.low, "right", -5), (row.high, "left", 5)):
+            place_of = {"xytext": (shift, 0), "textcoords": "offset points", "ha": side, "va": "center", "fontsize": 9, "color": INK}
+            axes.annotate(write.count(value), (value, place), **place_of)
+    axes.set_yticks(places, drivers["input"])
+    width = float(drivers["high"].max() - drivers["low"].min())
+    axes.set_xlim(max(0.0, float(drivers["low"].min()) - 0.18 * width), float(drivers["high"].max()) + 0.18 * width)
+    count_axis(axes.xaxis)
+    axes.set_xlabel(choice.unit.capitalize())
+    top = forecast.drivers.iloc[0]
+    title = f"Most of the spread comes from {top['input']}"
+    subtitle = f"{write.share(choice.level)} intervals if only that input varied; dashed: the expected value. Modelled."
+    alt = "Bars of what the forecast's spread comes from: " + "; ".join(
+        f"{r.input} {write.count(r.low)} to {write.count(r.high)}" for r in forecast.drivers.itertuples()
+    )
+    return finish(fig, title=title, subtitle=subtitle, alt=alt + ".")
+
+
 def drivers_table(forecast: Forecast | Missing, brief: Brief) -> Table | Note:
     """Show what the forecast's spread comes from."""
     if isinstance(forecast, Missing):
@@ -275,8 +304,8 @@ def drivers_table(forecast: Forecast | Missing, brief: Brief) -> Table | Note:
     level = wording(brief).share(brief.statistics.level)
     note = (
         f"Ends of the {level} interval when nothing else varies; swing: their distance over the expected value. Spreads of season, product "
-        "and response are planning values (log sd 0.2, 0.5 and 0.8); those of reach, audiences and fees come from your data where it "
-        "tells them."
+        "and response are planning values (log sd 0.2, 0.5 and 0.8); those of reach, luck, audiences and fees come from your data where "
+        "it tells them."
     )
     return table(forecast.drivers, columns, brief, title="What the spread comes from", note=note)
 

@@ -58,7 +58,6 @@ def measure() -> list[dict[str, Any]]:
         plain, plain_seconds = _timed(lambda a=audience: _grow(a, cost, limits, True))
         held, held_seconds = _timed(lambda a=audience: greedy(a, cost, limits))
         best, seconds = _timed(lambda a=audience: best_set(a, cost, limits, time_limit=TIME_LIMIT))
-        took = f"time to the answer ({best.method})"
         name, by_greedy = f"{CREATORS:,} creators, panel of {people:,}", audience.reached(plain)
         against = {"against": "plain greedy by gain per cost"}
         rows += [
