@@ -81,9 +81,10 @@ def best_set(audience: Audience, cost: np.ndarray, limits: Limits, *, time_limit
 
     Notes
     -----
-    Greedy by gain per cost, by gain, and the best single creator (Khuller, Moss and Naor, 1999), bounded by what a whole budget
-    could add at most to what greedy holds at any time, the least of these (Tang et al., 2021). Exact: a mixed-integer programme (HiGHS) in which each concave function is replaced by its tangents;
-    tangents are added where the answer lies until value and bound meet (outer approximation; Duran and Grossmann, 1986).
+    Greedy by gain per cost, by gain, and the best single creator (Khuller, Moss and Naor, 1999), bounded by what a whole budget could
+    add at most to what greedy holds at any time, the least of these (Tang et al., 2021). Exact: a mixed-integer programme (HiGHS) in
+    which each concave function is replaced by its tangents; tangents are added where the answer lies until value and bound meet (outer
+    approximation; Duran and Grossmann, 1986).
 
     Examples
     --------
