@@ -75,14 +75,15 @@ def row(kind: str, family: str, creators: int, posts: int, seed: int, **strength
         "ratio": choice.people / people,
         "reach": choice.people_low <= people <= choice.people_high,
         "campaign": said[0] <= campaign <= said[1],
-        "bounds": choice.least <= people <= choice.most and choice.least <= campaign <= choice.most,
+        "bounds": choice.least <= people <= choice.most,
+        "campaign_bounds": choice.least <= campaign <= choice.most,
     }
 
 
 def coverage(rows: pd.DataFrame) -> pd.DataFrame:
     """Return one row a cell: worlds, how often each interval held the truth with its Monte-Carlo error, and said over true reach."""
     grouped = rows.groupby(["kind", "family", "creators", "posts"], sort=False)
-    table = grouped[["reach", "campaign", "bounds"]].mean()
+    table = grouped[["reach", "campaign", "bounds", "campaign_bounds"]].mean()
     table.insert(0, "worlds", grouped.size())
     table["error"] = np.sqrt(table["reach"] * (1 - table["reach"]) / table["worlds"])
     table["said_over_true"] = np.exp(np.log(rows["ratio"]).groupby([rows[c] for c in ("kind", "family", "creators", "posts")]).mean())

@@ -651,3 +651,76 @@ def test_bound_for_several_contacts_holds_against_brute_force(kind: str) -> None
         assert found.value <= truth * (1 + 1e-9) <= found.upper_bound * (1 + 1e-6)
         reached.append(found.value / truth)
     assert np.mean(reached) >= 0.9 and min(reached) >= 0.6
+
+
+@pytest.mark.slow
+def test_reach_told_holds_by_the_rule_of_the_house() -> None:
+    """On 1,000 fresh worlds of three families: people reached by the chosen set as told, beside the truth; the table is printed."""
+    from scipy.stats import binomtest
+
+    from tests import reach_worlds
+
+    rows = pd.DataFrame([reach_worlds.row(*cell, seed=10_000 * i + k) for i, cell in enumerate(reach_worlds.CELLS, 41) for k in range(84)])
+    table = reach_worlds.coverage(rows)
+    print("\n" + table.round(3).to_string())
+    inside, n = int(rows["reach"].sum()), len(rows)
+    # outside 87-93 % only where an exact test at 1 % says so
+    assert not (inside / n < 0.87 and binomtest(inside, n, 0.87, "less").pvalue < 0.01)
+    assert not (inside / n > 0.93 and binomtest(inside, n, 0.93, "greater").pvalue < 0.01)
+    assert binomtest(int(rows["bounds"].sum()), n, 0.99, "less").pvalue >= 0.01
+
+
+@pytest.mark.slow
+def test_the_set_reaches_more_than_habits_and_where_it_does_not() -> None:
+    """Over a declared grid of overlap, price exponent and size effect; habits win where large creators are cheap for their size."""
+    from tests import reach_worlds
+
+    rows = pd.DataFrame(
+        [reach_worlds.against_habits(*cell, seed=500 * i + k) for i, cell in enumerate(reach_worlds.GRID, 7) for k in range(4)]
+    )
+    table = rows.groupby(["overlap", "price", "size"])[list(reach_worlds.HABITS)].mean()
+    print("\n" + table.round(2).to_string())
+    for way in reach_worlds.HABITS:
+        assert rows[way].mean() < 1, way
+
+
+def test_reach_is_drawn_towards_its_size_by_how_much_the_posts_tell() -> None:
+    """A creator with one lucky post is not believed; one with many is."""
+    from playbook.portfolio.reach import expected_reach
+
+    rng = np.random.default_rng(8)
+    keys = [f"instagram:c{i:02d}" for i in range(30)]
+    creators = pd.DataFrame({"creator": keys, "platform": "instagram", "followers": 10_000.0})
+    day, rows = pd.Timestamp("2026-01-01", tz="UTC"), []
+    for i, key in enumerate(keys):
+        posts = 1 if i == 0 else 12
+        level = 10_000 if i < 2 else 2_500
+        rows += [(f"{key}-{j}", key, day + pd.Timedelta(days=j), level * np.exp(rng.normal(0, 0.6) * (i > 0))) for j in range(posts)]
+    posts = pd.DataFrame(rows, columns=["post", "creator", "posted_at", "reach"]).round({"reach": 0})
+    found = expected_reach(dataset(creators=creators, posts=posts), brief()).set_index("creator")
+    one, many = found.loc["instagram:c00"], found.loc["instagram:c01"]
+    assert one["reach"] < 0.6 * one["told"] and many["reach"] > 0.6 * many["told"]
+    assert one["weight"] < 0.5 < many["weight"] and one["reach_sd"] > many["reach_sd"]
+
+
+def test_views_are_people_by_the_platforms_own_rate() -> None:
+    """Where ten creators tell reach and views, others' views count for as many people; where nobody does, for fewer than the views."""
+    from playbook.portfolio.reach import expected_reach
+
+    rng = np.random.default_rng(9)
+    keys = [f"{p}:c{i:02d}" for p in ("tiktok", "youtube") for i in range(20)]
+    creators = pd.DataFrame(
+        {"creator": keys, "platform": [k.split(":")[0] for k in keys], "followers": np.exp(rng.normal(9, 1, 40)).round()}
+    )
+    day, rows = pd.Timestamp("2026-01-01", tz="UTC"), []
+    for i, key in enumerate(keys):
+        for j in range(10):
+            views = round(0.3 * creators["followers"][i] * np.exp(rng.normal(0, 0.5)))
+            rows.append((f"{key}-{j}", key, day + pd.Timedelta(days=j), views, round(0.6 * views) if i < 10 else np.nan))
+    posts = pd.DataFrame(rows, columns=["post", "creator", "posted_at", "views", "reach"])
+    found = expected_reach(dataset(creators=creators, posts=posts), brief())
+    views = posts.groupby("creator")["views"].mean()
+    ratio = found["reach"].to_numpy() / views.loc[found["creator"]].to_numpy()
+    tiktok = found["creator"].str.startswith("tiktok").to_numpy()
+    assert np.median(ratio[tiktok]) == pytest.approx(0.6, rel=0.15)
+    assert 0.5 < np.median(ratio[~tiktok]) < 0.8 and (found.loc[~tiktok, "shared_sd"] > 0.15).all()
