@@ -110,11 +110,13 @@ def test_files_tell_what_was_set_aside_and_why():
     file = SourceFile(
         path="exports/b.csv", sha256="0", format="kit", rows=12, tables={"creators": 9, "posts": 0}, set_aside={"no handle": 2, "twice": 1}
     )
-    other = SourceFile(path="a.csv", sha256="1", format="kit", rows=1)
+    other = SourceFile(
+        path="a.csv", sha256="1", format="kit", confidence=0.9, rows=1, creators=3, first_day="2026-01-01", last_day="2026-02-01"
+    )
     table = creators.files(dataset(provenance=(file, other)))
     assert table["file"].tolist() == ["a.csv", "exports/b.csv"]
     assert table.iloc[1][["used_for", "set_aside", "why"]].tolist() == ["creators (9)", 3, "no handle (2); twice (1)"]
-    assert table.iloc[0]["used_for"] == "nothing"
+    assert table.iloc[0][["used_for", "sure", "creators", "period"]].tolist() == ["nothing", 0.9, 3, "2026-01-01 to 2026-02-01"]
     assert "no handle" in repr(show.creators.files_table(table, BRIEF))
 
 

@@ -129,7 +129,44 @@ def test_a_list_of_followers_is_not_a_list_of_creators(tmp_path):
     (tmp_path / "exports" / "@ana").mkdir()
     (tmp_path / "exports" / "table.csv").rename(tmp_path / "exports" / "@ana" / "table.csv")
     sample = read(tmp_path, BRIEF).dataset.follower_sample
-    assert sample[["creator", "account", "label", "following"]].to_numpy().tolist() == [
-        ["instagram:ana", "f1", "real", 467],
-        ["instagram:ana", "f2", "fake", 900],
+    assert sample[["creator", "label", "following"]].to_numpy().tolist() == [
+        ["instagram:ana", "real", 467],
+        ["instagram:ana", "fake", 900],
     ]
+
+
+@pytest.mark.parametrize("name", ["exports/x.csv", "creators.csv"])
+@pytest.mark.parametrize(
+    ("head", "cells", "followers"),
+    [
+        ("creator,Followers (K),country", "12.5,DE", 12_500),
+        ("creator,followers (millions),country", "12.5,DE", 12_500_000),
+        ("creator,followers,followers_text", "12540,12.5K", 12_540),
+        ("creator,followers,followers_num", "12.5K,12540", 12_540),
+    ],
+)
+def test_the_kits_own_tables_follow_their_headers_too(tmp_path, name, head, cells, followers):
+    (tmp_path / "exports").mkdir()
+    (tmp_path / name).write_text(f"{head}\nana,{cells}\n", encoding="utf-8")
+    data = read(tmp_path, BRIEF).dataset
+    assert data.creators["followers"].tolist() == [followers]
+    assert "says in what its numbers are counted" in said(data) or "agree in all 1 pair" in said(data)
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "rate"), [("ER (%)", "3.2", 0.032), ("ER", "3.2%", 0.032), ("ER", "0.032", 0.032), ("ER", "3.2", 3.2)]
+)
+def test_a_tools_rate_is_a_share_where_it_says_so(tmp_path, head, cell, rate):
+    data = data_of(tmp_path, f"Rank,Account,Followers,{head}\n1,ana,1200,{cell}\n")
+    assert data.scores["value"].tolist() == [rate]
+    assert ("may be in per cents" in said(data)) == (rate > 1)
+
+
+def test_a_row_may_name_accounts_on_several_platforms(tmp_path):
+    head = "Creator Name,Instagram Handle,Instagram Followers,TikTok Handle,TikTok Followers,Country\n"
+    data = data_of(tmp_path, head + "Ana,@ana,12300,@ana.tt,4000,United Kingdom\nBen,@ben,500,,,Germany\n")
+    assert data.creators.set_index("creator")["followers"].to_dict() == {
+        "instagram:ana": 12_300,
+        "instagram:ben": 500,
+        "tiktok:ana.tt": 4000,
+    }

@@ -18,7 +18,8 @@ def files(data: Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        By path: `file`, `format`, `rows` (read), `used_for` (table and rows), `set_aside` (rows), `why` (the reasons).
+        By path: `file`, `format`, `sure` (0-1, of the format), `rows` (read), `creators` (that its rows name), `period` (of
+        its rows), `used_for` (table and rows), `set_aside` (rows), `why` (the reasons).
     """
     return files_of(data.provenance)
 
@@ -29,16 +30,18 @@ def files_of(read: tuple[SourceFile, ...]) -> pd.DataFrame:
         {
             "file": s.path,
             "format": s.format,
+            "sure": s.confidence,
             "rows": float(s.rows),
-            "used_for": ", ".join(f"{name} ({n})" for name, n in sorted(s.tables.items()) if n) or "nothing",
+            "creators": float(s.creators) if s.creators else None,
+            "period": s.period or None,
+            "used_for": ", ".join(f"{name} ({n:,})" for name, n in sorted(s.tables.items()) if n) or "nothing",
             "set_aside": float(sum(s.set_aside.values())),
             "why": "; ".join(f"{reason} ({n})" for reason, n in sorted(s.set_aside.items())),
         }
         for s in sorted(read, key=lambda s: s.path)
     ]
-    return pd.DataFrame(rows, columns=["file", "format", "rows", "used_for", "set_aside", "why"]).astype(
-        {"rows": "float64", "set_aside": "float64"}
-    )
+    columns = ["file", "format", "sure", "rows", "creators", "period", "used_for", "set_aside", "why"]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(("sure", "rows", "creators", "set_aside"), "float64"))
 
 
 @needs("creators", "posts", otherwise="posts with creator and posted_at")

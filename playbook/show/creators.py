@@ -43,7 +43,10 @@ def files_table(files: pd.DataFrame, brief: Brief) -> Table | Note:
     columns = {
         "file": Col("File"),
         "format": Col("Read as"),
+        "sure": Col("Sure", "share"),
         "rows": Col("Rows", "count"),
+        "creators": Col("Creators", "count"),
+        "period": Col("Period"),
         "used_for": Col("Went into (rows)"),
         "set_aside": Col("Set aside", "count"),
         "why": Col("Why"),

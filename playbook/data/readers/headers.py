@@ -21,6 +21,13 @@ TELLING = {
     "visits": ("utm_source", "utm_medium", "utm_content", "key_events"),
 }
 
+# a header may say in what its numbers are counted
+UNITS = {
+    **dict.fromkeys(("million", "millions", "mn", "mio", "m", "millionen", "millones", "millionth"), "M"),
+    **dict.fromkeys(("thousand", "thousands", "k", "tsd"), "K"),
+    **dict.fromkeys(("billion", "billions", "bn", "b"), "B"),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Match:
@@ -57,6 +64,15 @@ def folded(header: str) -> str:
     return re.sub(r"[^\w]+", "_", plain(header).casefold()).strip("_")
 
 
+def unit(header: str) -> str:
+    """Return the suffix in which a header says that its numbers are counted; empty where it says nothing.
+
+    >>> unit("Followers (millions)"), unit("Followers"), unit("Followers in K")
+    ('M', '', 'K')
+    """
+    return next((UNITS[w] for w in folded(header).split("_")[1:] if w in UNITS), "")
+
+
 def match(headers: Sequence[str], table: Table) -> Match:
     """Match headers with a table's columns by name, then by synonym.
 
@@ -65,6 +81,8 @@ def match(headers: Sequence[str], table: Table) -> Match:
     ({'creator': 0, 'followers': 1}, {'creator': 'account'}, (2,), ())
     """
     names = [folded(h) for h in headers]
+    # "Followers (K)" is a column of followers, whose numbers the readers multiply
+    names = [n if not unit(n) else "_".join(w for w in n.split("_") if w not in UNITS and w != "in") for n in names]
     columns: dict[str, int] = {}
     renamed: dict[str, str] = {}
     wanted = {c.name: c.synonyms for c in table.columns}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -81,9 +82,11 @@ def raw_tables(
     columns = {name: _cells(sheet, at) for name, at in found.columns.items()}
     written = {name: plain(sheet.headers[at]) for name, at in found.columns.items()}
     table = TABLES[found.table]
+    twice, more = _told_twice(sheet, found, columns, about)
+    notes += more
     own = {n: c for n, c in columns.items() if n in table.names or n in headers.KEY_PARTS}
     raws = [Raw(table=found.table, columns=own, rows=sheet.rows, declared=declared or {}, written=written, where=sheet.where)]
-    unused = list(found.unused)
+    unused = [i for i in found.unused if i not in twice]
     if found.table == "posts":
         derived, used = _creators_beside(sheet, found, names)
         if derived is not None:
@@ -127,6 +130,31 @@ def _table_of(sample: Sample, sheet: Sheet) -> headers.Match | None:
 
 def _cells(sheet: Sheet, at: int) -> Callable[[], Cells]:
     return lambda: sheet.column(at)
+
+
+def _told_twice(sheet: Sheet, found: headers.Match, columns: dict[str, Callable[[], Cells]], about: str) -> tuple[set[int], list[Finding]]:
+    """Compare columns of counts with others that say the same, and multiply those whose header says in what they are counted.
+
+    `columns` gets the cells to read; returned are the positions of the others.
+    """
+    from playbook.data.readers.pairs import fuller, words
+
+    used: set[int] = set()
+    notes: list[Finding] = []
+    unused = {i: words(sheet.headers[i]) for i in found.unused}
+    for column, at in found.columns.items():
+        known = column in TABLES[found.table].names and TABLES[found.table].column(column).kind == "count"
+        if not known or not (headers.unit(sheet.headers[at]) or words(sheet.headers[at]) in unused.values()):
+            continue
+        best = fuller(sheet, at, about)
+        columns[column] = partial(_same, best.cells)
+        used |= set(best.same)
+        notes += best.findings
+    return used, notes
+
+
+def _same(cells: Cells) -> Cells:
+    return cells
 
 
 def _creators_beside(sheet: Sheet, posts: headers.Match, names: tuple[str, ...]) -> tuple[Raw | None, list[int]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from playbook.data.readers.contract import Cells, Sheet
-from playbook.data.readers.headers import folded
+from playbook.data.readers.headers import UNITS, folded, unit
 from playbook.data.told import counted, note, warning
 from playbook.data.values import Parsed, numbers, plain
 from playbook.data.values.numbers import Kind
@@ -48,12 +48,6 @@ FILLERS = frozenset(
         "anzahl",
     ]
 )
-# a header may say in what its numbers are counted
-UNITS = {
-    **dict.fromkeys(("million", "millions", "mn", "mio", "m", "millionen", "millones", "millionth"), "M"),
-    **dict.fromkeys(("thousand", "thousands", "k", "tsd"), "K"),
-    **dict.fromkeys(("billion", "billions", "bn", "b"), "B"),
-}
 _SAME = {"subscriber": "subscribers", "follower": "followers", "subs": "subscribers", "avg": "average", "mean": "average"}
 # a column that is numbers in this share of its cells can be compared
 MOSTLY = 0.6
@@ -78,15 +72,6 @@ def words(header: str) -> frozenset[str]:
     False
     """
     return frozenset(_SAME.get(w, w) for w in folded(header).split("_") if w and w not in FILLERS and w not in UNITS)
-
-
-def unit(header: str) -> str:
-    """Return the suffix in which a header says that its numbers are counted; empty where it says nothing.
-
-    >>> unit("Followers (millions)"), unit("Followers"), unit("Followers in K")
-    ('M', '', 'K')
-    """
-    return next((UNITS[w] for w in folded(header).split("_")[1:] if w in UNITS), "")
 
 
 def cells_of(sheet: Sheet, position: int) -> Cells:
@@ -142,7 +127,12 @@ def _compared(sheet: Sheet, one: int, other: int, a: Parsed, b: Parsed, about: s
     names = f"{plain(sheet.headers[one])!r} and {plain(sheet.headers[other])!r}"
     n, wrong = int(both.sum()), np.flatnonzero(apart)
     if not len(wrong):
-        return note(about, f"{names} say the same, and agree in all {n:,} pairs", "one column", "the one written more fully was read")
+        return note(
+            about,
+            f"{names} say the same, and agree in all {counted(n, 'pair', 'pairs')}",
+            "one column",
+            "the one written more fully was read",
+        )
     cells = sheet.column(one), sheet.column(other)
     shown = ", ".join(f"row {sheet.rows[i]}: {plain(cells[0][i])!r} against {plain(cells[1][i])!r}" for i in wrong[:3].tolist())
     what = f"{names} differ in {len(wrong):,} of {counted(n, 'pair', 'pairs')} ({shown}{', …' if len(wrong) > 3 else ''})"

@@ -22,7 +22,7 @@ from playbook.data.readers.contract import Cells, Context, Raw, Read, Recognitio
 from playbook.data.readers.headers import match as kit_match
 from playbook.data.readers.pairs import fuller, words
 from playbook.data.tables import TABLES
-from playbook.data.told import note, warning
+from playbook.data.told import counted, note, warning
 from playbook.data.values import numbers, plain
 from playbook.data.values.column import marks_unknown
 from playbook.data.values.places import country_code
@@ -271,7 +271,7 @@ def _by_days(sheet: Sheet, names: list[str], name_at: int) -> bool:
 def _measure(header: str) -> bool:
     """Say whether a header names something that a tool computes itself."""
     said = set(fields.folded(header).split("_"))
-    return bool(said & _MEAN and len(said) > 1) or bool(said & _RATES and "rank" not in said)
+    return not said & {"name", "rank"} and bool((said & _MEAN and len(said) > 1) or said & _RATES)
 
 
 def _by_platform(sheet: Sheet) -> list[Sheet]:
@@ -386,7 +386,9 @@ def _scores(sheet: Sheet, creators: pd.DataFrame, used: set[int], about: str) ->
         used |= set(best.same)
         findings += best.findings
         kept.append(" ".join(plain(header).split()))
-        measured = pd.DataFrame({"handle": creators["handle"], "tool": tool, "measure": kept[-1], "value": best.cells}, dtype=object)
+        cells, told = _as_shares(kept[-1], best.cells, about)
+        findings += told
+        measured = pd.DataFrame({"handle": creators["handle"], "tool": tool, "measure": kept[-1], "value": cells}, dtype=object)
         if "platform" in creators:
             measured["platform"] = creators["platform"]
         there = measured["value"].map(lambda c: bool(plain(c)) and not marks_unknown(plain(c))).to_numpy(dtype=bool)
@@ -396,6 +398,24 @@ def _scores(sheet: Sheet, creators: pd.DataFrame, used: set[int], about: str) ->
         what = f"{', '.join(kept[:8])} by the tool's own definitions"
         findings.append(note(about, what, "ours", "kept as the tool's scores, not mixed with the kit's rates"))
     return raws, findings
+
+
+def _as_shares(header: str, cells: Cells, about: str) -> tuple[Cells, list[Finding]]:
+    """Write a rate as its header says: under `ER (%)` 3.2 is 3.2%; say where a rate without any sign goes above 1."""
+    said = set(fields.folded(header).split("_"))
+    bare = np.array([re.fullmatch(r"[\d.,\s]*\d", plain(c)) is not None for c in cells], dtype=bool)
+    if not bare.any():
+        return cells, []
+    if "%" in header or said & {"pct", "percent", "percentage", "prozent"}:
+        out = np.empty(len(cells), dtype=object)
+        out[:] = [f"{plain(c)}%" if b else c for c, b in zip(cells, bare, strict=True)]
+        return out, [note(about, f"the header {header!r} says that its numbers are per cents", "shares between 0 and 1", "divided by 100")]
+    if said & {"rate", "er", "engagementrate"}:
+        above = int((numbers(cells[bare]).values > 1).sum())
+        if above:
+            what = f"{header!r} is above 1 in {counted(above, 'row', 'rows')} and has no sign of per cents"
+            return cells, [note(about, what, "shares between 0 and 1, or a % sign", "kept as written: it may be in per cents")]
+    return cells, []
 
 
 def _platform(sample: Sample, names: list[str], frame: pd.DataFrame, *, context_word: str) -> tuple[str | None, list[Finding]]:
@@ -412,7 +432,7 @@ def _platform(sample: Sample, names: list[str], frame: pd.DataFrame, *, context_
         found = next((ours for part, ours in _PLATFORMS if part in word.casefold()), None)
         if found:
             what = f"no platform in the table; {found} by its name"
-            return platform_of(found), [note(sample.path, what, "a platform column", "rename the file if that is wrong")]
+            return platform_of(found), [note(sample.path, what, "a platform column", "rename the file or sheet if that is wrong")]
     return None, []
 
 
