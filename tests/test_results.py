@@ -798,3 +798,14 @@ def test_the_return_by_codes_and_by_regions_against_the_truth_in_many_worlds():
     assert by_leak.is_monotonic_increasing and (by_leak > 0).all()
     left = (table["careful"] - table["true, web orders"]).groupby(table["leakage"]).mean()
     assert (left <= by_leak).all()
+
+
+def test_dollars_stand_in_pictures_as_they_are(monkeypatch):
+    from playbook.show.results import campaign as pictures
+
+    titles = []
+    monkeypatch.setattr(pictures, "finish", lambda fig, **said: titles.append([said["title"], *(t.get_text() for t in fig.axes[0].texts)]))
+    c = playbook.load("campus-coffee")
+    pictures.bridge_chart(results.sales(c.data, c.brief), c.brief)
+    pictures.reconcile_chart(results.reconcile(results.attribute(c.data, c.brief)), c.brief)
+    assert len(titles) == 2 and all("$" in "".join(t) and "\\" not in "".join(t) for t in titles)

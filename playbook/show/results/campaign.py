@@ -15,11 +15,6 @@ from playbook.show.theme import INK, MUTED, PALETTE, RULE, Note, Picture, figure
 from playbook.wording import handle, plural, wording
 
 
-def drawn(text: str) -> str:
-    """Keep dollar signs from being read as formulas by the drawing library."""
-    return text.replace("$", r"\$")
-
-
 def spend_table(spend: pd.DataFrame | Missing, brief: Brief) -> Table | Note:
     """Show what each creator cost in full."""
     columns = {
@@ -68,7 +63,7 @@ def reconcile_chart(parts: pd.DataFrame, brief: Brief) -> Picture | Note:
     hatch = ["//" if n == "unattributed" else "" for n in names]
     for name, value, colour, mark, n in zip(names, shown["net"], colours, hatch, shown["orders"], strict=True):
         axes.barh(name, value, color=colour, hatch=mark, edgecolor="white", height=0.62)
-        label_at(axes, max(value, 0), name, drawn(f"{write.money(value)}, {write.count(n)} {plural(n, 'order')}"))  # type: ignore[arg-type]
+        label_at(axes, max(value, 0), name, f"{write.money(value)}, {write.count(n)} {plural(n, 'order')}")  # type: ignore[arg-type]
     axes.set_xlim(min(0, shown["net"].min() * 1.1), max(shown["net"].max(), 1) * 1.35)
     axes.set_xlabel(f"Net revenue in the campaign's days, {brief.budget.currency}")
     axes.xaxis.set_major_formatter(lambda v, _: short_count(v))
@@ -80,7 +75,7 @@ def reconcile_chart(parts: pd.DataFrame, brief: Brief) -> Picture | Note:
         fig,
         title=title,
         subtitle=f"Net revenue by mark, {write.count(shown['orders'].sum())} orders of the campaign's days. Source: your orders.",
-        alt=f"Bar chart of net revenue by mark: {drawn(rows)}.".replace("\\$", "$"),
+        alt=f"Bar chart of net revenue by mark: {rows}.",
     )
 
 
@@ -196,7 +191,7 @@ def creators_chart(found: pd.DataFrame, brief: Brief) -> Picture | Note:
         subtitle = f"{len(shown)} creators with known cost and engagements. Source: your payouts and posts."
     return finish(
         fig,
-        title=drawn(title),
+        title=title,
         subtitle=subtitle,
         alt=f"Scatter plot of {len(shown)} creators, cost against {'margin' if sold else 'engagements'}. {title}.",
     )
@@ -290,7 +285,7 @@ def bridge_chart(found: Sales, brief: Brief) -> Picture | Note:
     for i, (_name, change) in enumerate(steps):
         start, at = at, at + change
         axes.bar(i, change, bottom=start, color=PALETTE[0] if i == 0 else PALETTE[5], width=0.62, edgecolor="white")
-        axes.text(i, max(start, at) + 0.015 * reach, drawn(write.money(change)), ha="center", va="bottom", fontsize=9, color=INK)
+        axes.text(i, max(start, at) + 0.015 * reach, write.money(change), ha="center", va="bottom", fontsize=9, color=INK)
         axes.plot([i + 0.31, i + 0.69], [at, at], color=MUTED, linewidth=0.8)
     last = len(steps)
     axes.bar(
@@ -304,7 +299,7 @@ def bridge_chart(found: Sales, brief: Brief) -> Picture | Note:
     axes.text(
         last,
         max(found.profit, 0) + 0.015 * reach,
-        drawn(write.money(found.profit)),
+        write.money(found.profit),
         ha="center",
         va="bottom",
         fontsize=9,
@@ -322,7 +317,7 @@ def bridge_chart(found: Sales, brief: Brief) -> Picture | Note:
     rows = ", ".join(f"{n} {write.money(v)}" for n, v in [*steps, (word, found.profit)])
     return finish(
         fig,
-        title=drawn(title),
+        title=title,
         subtitle=f"{write.count(found.orders)} credited orders. "
         f"{break_even_text(found.ratios.break_even_share, write)} Source: your orders, payouts and brief.",
         alt=f"Waterfall chart: {rows}.",

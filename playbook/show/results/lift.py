@@ -10,7 +10,6 @@ import pandas as pd
 from playbook.brief import Brief
 from playbook.findings import Missing
 from playbook.results import EventStudy, Lift, NextTest, Series, event_sentence, lift_sentence, next_test_sentence, series_sentence
-from playbook.show.results.campaign import drawn
 from playbook.show.tables import Col, Table, table
 from playbook.show.theme import INK, MUTED, PALETTE, RULE, Note, Picture, figure, finish, label_at, missing, say, takes_missing
 from playbook.wording import plural, wording
@@ -116,7 +115,7 @@ def series_chart(found: Series | Missing, brief: Brief) -> Picture | Note:
         f"Seven-day mean; dashed: from {by}, learned on {found.days_before} days before. Grey: the campaign's days. "
         f"Gap: {write.between(found.extra_low, found.extra_high, amount, found.level)}. Source: brand_daily."
     )
-    return finish(fig, title=drawn(title), subtitle=drawn(subtitle), alt=f"Two lines a day. {series_sentence(found, brief)}")
+    return finish(fig, title=title, subtitle=subtitle, alt=f"Two lines a day. {series_sentence(found, brief)}")
 
 
 @takes_missing
