@@ -20,6 +20,8 @@ from playbook.data.dataset import Dataset
 
 # a private folder that a report makes for one run and removes after it: nowhere else is a pickle trusted
 ENV_MEMO = "PLAYBOOK_MEMO"
+# results kept per dataset within a process
+MOST = 400
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -44,6 +46,9 @@ def remembered(function: F) -> F:
             return pickle.loads(kept)
         result = function(data, brief, **options)
         known[key] = pickle.dumps(result, protocol=pickle.HIGHEST_PROTOCOL)
+        while len(known) > MOST:
+            # whoever turns a knob for an hour asks for thousands of briefs, each of them once
+            known.pop(next(iter(known)))
         if shared is not None:
             _write_whole(shared, known[key])
         return result

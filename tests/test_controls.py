@@ -305,6 +305,16 @@ def test_dropped_files_are_told_what_they_are(glow, live, tmp_path):
     assert "is a sample" in place.status.value
 
 
+def test_the_installation_is_told_and_only_where_somebody_reads_it(glow, live, monkeypatch):
+    from playbook import doctor
+
+    found = [doctor.Examined(name="disk", ok=False, found="2 MB", mend="free some space")]
+    monkeypatch.setattr(doctor, "examine", lambda: found)
+    assert "1 thing to mend" in repr(controls.installation(glow)) and "free some space" in repr(controls.installation(glow))
+    monkeypatch.delenv("JPY_SESSION_NAME")
+    assert "JupyterLab" in repr(controls.installation(glow))
+
+
 def test_errors_of_a_chapter_end_in_the_status_line(glow, live, monkeypatch):
     panel = controls.panel("goals", glow)
 

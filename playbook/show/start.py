@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from playbook.brief import Brief
+from playbook.doctor import Examined
 from playbook.show.logaxis import log_axis
 from playbook.show.tables import Col, Table, table
 from playbook.show.theme import INK, MUTED, PALETTE, Note, Picture, figure, finish, percent_axis, takes_missing
@@ -166,3 +167,19 @@ def left_out_table(reasons: pd.DataFrame, brief: Brief) -> Table | Note:
     return table(
         reasons, columns, brief, title="Nobody vanishes: who is ranked and who is not", note="Measured and quoted, from your tables."
     )
+
+
+def installation_table(examined: list[Examined], brief: Brief) -> Table:
+    """Show what was found on this machine, and how to mend what is not right."""
+    frame = pd.DataFrame(
+        {
+            "name": [e.name for e in examined],
+            "ok": ["ok" if e.ok else "mend" for e in examined],
+            "found": [e.found for e in examined],
+            "mend": [e.mend or "-" for e in examined],
+        }
+    )
+    wrong = sum(not e.ok for e in examined)
+    title = "Everything is in place" if not wrong else f"{wrong} {plural(wrong, 'thing')} to mend before you go on"
+    columns = {"name": Col("What"), "ok": Col("State"), "found": Col("Found"), "mend": Col("How to mend")}
+    return table(frame, columns, brief, title=title)

@@ -21,7 +21,7 @@ from playbook.show.controls.panels import PANELS
 from playbook.show.controls.state import State
 from tests.browser.test_lab import TURNED
 
-TURNS = 5
+TURNS = 3
 # fields to turn, and by what factor each time, so that no result is remembered
 STEPS = {
     "creators": ("fewest", (1000.0, 2000.0, 3000.0, 4000.0, 5000.0)),

@@ -53,3 +53,13 @@ def drop(campaign: Campaign) -> Any:
     from playbook.show.controls.drop import build
 
     return build(campaign)
+
+
+def installation(campaign: Campaign) -> Any:
+    """Return what `playbook doctor` finds on this machine, as a table; only where somebody is there to read it."""
+    if not live():
+        return Note(ELSEWHERE, "control")
+    from playbook.doctor import examine
+    from playbook.show.start import installation_table
+
+    return installation_table(examine(), campaign.brief)

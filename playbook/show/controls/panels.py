@@ -290,6 +290,8 @@ PANELS: dict[str, Panel] = {
             Turn(path="trust.false_alarms"),
             Turn(path="trust.jump_z"),
             Turn(path="trust.following_ratio", high=10),
+            Turn(path="trust.least_score"),
+            Turn(path="trust.weights", label="Weights of checks"),
             *(
                 Try(
                     name=name,
