@@ -187,6 +187,7 @@ def test_what_has_not_changed_is_left_and_what_has_is_made_anew(done, clients, t
 
 
 @pytest.mark.notebooks
+@pytest.mark.slow
 def test_force_makes_all_anew(done, tmp_path):
     path, result, _ = done
     shutil.copytree(result.out, tmp_path / "out")
@@ -198,10 +199,8 @@ def test_force_makes_all_anew(done, tmp_path):
 EVIL = {
     "raises": ("1 / 0", "failed", "ZeroDivisionError: division by zero"),
     "hangs": ("while True: pass", "failed", "A cell took longer than 4 seconds and was stopped"),
-    "sleeps": ("import time; time.sleep(600)", "failed", "A cell took longer than 4 seconds and was stopped"),
     "eats": ("import numpy as np; kept = np.ones(10 * 2**30, dtype='uint8')", "failed", "needed more memory than a chapter may take"),
     "exits": ("import os; os._exit(7)", "failed", "The kernel died"),
-    "kills": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "failed", "The kernel died"),
 }
 
 
@@ -213,7 +212,7 @@ def test_a_campaign_that_misbehaves_is_reported_and_all_others_are_done(clients,
     (broken / "campaign.yml").write_text("goal: [", encoding="utf-8")
     rows.append({"campaign": broken})
     for name, (cell, _, _) in EVIL.items():
-        shutil.copytree(books, tmp_path / name)
+        world.notebook(tmp_path / name, "goals")
         world.notebook(tmp_path / name, "engagement", also=(cell,))
         rows.append({"campaign": clients / "beta", "name": name, "notebooks": tmp_path / name})
     rows.append({"campaign": clients / "beta", "name": "last", "notebooks": books})
@@ -225,13 +224,14 @@ def test_a_campaign_that_misbehaves_is_reported_and_all_others_are_done(clients,
     for name, (_, status, sentence) in EVIL.items():
         assert lines[name].status == status and lines[name].chapter == "engagement" and sentence in lines[name].sentence, name
         # what the other chapters say is there
-        assert [c["name"] for c in world.results(tmp_path / "out" / name)["chapters"]] == list(CHAPTERS)
+        assert [c["name"] for c in world.results(tmp_path / "out" / name)["chapters"]] == ["goals", "engagement"]
     page = result.index.read_text(encoding="utf-8")
-    assert "8 campaigns need attention" in page and "ZeroDivisionError" in page
+    assert "6 campaigns need attention" in page and "ZeroDivisionError" in page
 
 
 @pytest.mark.notebooks
 @pytest.mark.skipif(not warm.available(), reason="kernels are forked on Linux alone")
+@pytest.mark.slow
 def test_a_campaign_that_takes_too_long_as_a_whole_is_stopped(clients, books, tmp_path):
     shutil.copytree(books, slow := tmp_path / "slow")
     world.notebook(slow, "goals", also=("import time, os; print(os.getpid(), flush=True); time.sleep(600)",))
