@@ -352,6 +352,18 @@ def test_following_needs_the_knob_and_hidden_likes_are_asked_about():
     assert hidden["creator"].tolist() == ["x:a"]
 
 
+def test_posts_that_the_profile_no_longer_counts_are_asked_about():
+    posts = pd.concat([posts_of(c, range(20), 100) for c in ("x:a", "x:b", "x:c")])
+    read_on = pd.to_datetime(["2026-02-01", "2026-02-01", "2026-01-10"])
+    people = pd.DataFrame(
+        {"creator": ["x:a", "x:b", "x:c"], "followers": 5_000.0, "posts_total": [12.0, 300.0, 9.0], "collected_on": read_on}
+    )
+    found = trust.flags(dataset(creators=people, posts=posts), Brief()).query("check == 'posts_gone'").set_index("creator")
+    assert list(found.index) == ["x:a", "x:c"] and "at least 8 have" in found.loc["x:a", "evidence"]
+    # whoever was counted before the latest posts has an explanation
+    assert found.loc["x:a", "explained"] == "" and found.loc["x:c", "explained"]
+
+
 # --- comments
 
 

@@ -178,12 +178,14 @@ def peers_chart(screened: dict[str, pd.DataFrame | Missing] | Missing, brief: Br
         axes.plot(
             rows["followers"], rows["expected"], color=PALETTE[(2, 3, 6)[place % 3]], linewidth=1.6, linestyle=("-", "--", ":")[place % 3]
         )
+        # lines run close to each other, so their names stand at different ends
+        end = 0 if place % 2 else -1
         axes.annotate(
             f"usual on {platform}",
-            (rows["followers"].iloc[-1], rows["expected"].iloc[-1]),
-            xytext=(-4, -11 if place % 2 else 6),
+            (rows["followers"].iloc[end], rows["expected"].iloc[end]),
+            xytext=(4, 7) if place % 2 else (-4, -11 if place else 6),
             textcoords="offset points",
-            ha="right",
+            ha="left" if place % 2 else "right",
             fontsize=8.5,
             color=PALETTE[(2, 3, 6)[place % 3]],
         )

@@ -18,6 +18,7 @@ HOME_LEAST = 0.25
 PAID_NEEDED = 3
 SPONSORED_MOST = 0.3
 POSTS_NEEDED = 10
+GONE_LEAST = 3
 
 
 def measure_home(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
@@ -95,6 +96,47 @@ def tell_sponsored(row: pd.Series, write: Wording, brief: Brief) -> Told:
     )
 
 
+def measure_gone(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
+    """Return how many posts of your data the profile's own count no longer holds: they were deleted or archived since."""
+    told = data.creators.dropna(subset=["posts_total"]).drop_duplicates("creator")
+    if told.empty or not data.has("posts"):
+        return Missing(
+            needs=("creators.posts_total", "posts"),
+            text="Whether posts were taken down shows where your data holds more posts than the profile counts: add posts and posts_total.",
+        )
+    frame = data.posts.query(
+        """
+        SELECT creator, count(*) AS known, max(posted_at) AS last_at, count(*) FILTER (sponsored) AS paid
+        FROM posts WHERE (posted_at IS NULL OR posted_at <= $now) AND coalesce(format, '') NOT IN ('story', 'live')
+        GROUP BY creator ORDER BY creator
+        """,
+        {"now": data.as_of.tz_convert("UTC").tz_localize(None) if data.as_of.tzinfo else data.as_of},
+    )
+    frame = frame.merge(told[["creator", "posts_total", "collected_on"]], on="creator", how="inner")
+    if frame.empty:
+        return Missing(needs=("creators.posts_total",), text="No creator has both posts and a count of posts: add posts_total to creators.")
+    gone = (frame["known"] - frame["posts_total"]).clip(lower=0)
+    # a profile that was read before the latest posts cannot count them
+    later = (frame["last_at"].dt.tz_localize(None) > frame["collected_on"] + pd.Timedelta(days=1)).fillna(False).astype(bool)
+    over = (gone >= GONE_LEAST) & (gone >= 0.05 * frame["known"])
+    why = np.where(later, "the profile was read before the latest posts", "")
+    return frame[["creator", "known", "posts_total", "paid"]].assign(
+        gone=gone, n=frame["known"], z=np.nan, p=np.nan, over=over, explained=why
+    )
+
+
+def tell_gone(row: pd.Series, write: Wording, brief: Brief) -> Told:
+    paid = f" {write.count(row['paid'])} of those in your data are paid." if row["paid"] > 0 else ""
+    return Told(
+        evidence=f"Your data holds {write.count(row['known'])} posts, the profile counts {write.count(row['posts_total'])}: at least "
+        f"{write.count(row['gone'])} {plural(row['gone'], 'has', 'have')} been taken down since.{paid}",
+        innocent=f"Here, {row['explained']}."
+        if row["explained"]
+        else "Many people tidy their profile or archive old posts, and some tools count posts in another way.",
+        question="Do you take posts down, and how long do paid posts stay online? We would put that into the agreement.",
+    )
+
+
 def measure_labels(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """Return how many known paid posts carry no clear label in their caption, by the rules of the brief's jurisdiction."""
     counted = disclosure.per_creator(disclosure.past_posts(data, brief))
@@ -129,6 +171,13 @@ CHECKS = (
         needs="posts marked as sponsored",
         measure=measure_sponsored,
         tell=tell_sponsored,
+    ),
+    Check(
+        name="posts_gone",
+        title="Posts taken down",
+        needs="posts, and the profile's count of posts",
+        measure=measure_gone,
+        tell=tell_gone,
     ),
     Check(
         name="labels_missing",

@@ -57,6 +57,7 @@ SLIGHT = (
     "likes_hidden",
     "audience_abroad",
     "sponsored_share",
+    "posts_gone",
     "labels_missing",
 )  # enough for a question, not enough to call a creator checked
 
