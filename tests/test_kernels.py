@@ -150,6 +150,15 @@ def test_whoever_is_killed_leaves_no_kernel_behind(number):
     assert gone(pids)
 
 
+def test_a_server_whose_starter_dies_while_it_loads_ends_then_and_there(tmp_path):
+    command = [sys.executable, "-P", "-m", "playbook.report.warm", str(tmp_path / "warm")]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE)
+    while not (tmp_path / "warm").exists():
+        time.sleep(0.001)
+    server.stdin.close()
+    assert server.wait(60) == 1, "it would end with 0 after all had been loaded"
+
+
 def test_kernels_start_the_plain_way_where_nobody_is_left_to_fork_from(job, tmp_path):
     one = job("print('fine')", warm=str(tmp_path / "nobody"))
     assert kernels.run(one).failure is None and outputs(one)[0][0].text == "fine\n"

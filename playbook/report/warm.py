@@ -207,7 +207,8 @@ def serve(address: str, also: Iterable[str] = ()) -> None:
     listener.listen(64)
     # whoever sees the address can connect, and is served when all is loaded
     Path(address + "~").rename(address)
-    _preload(also)
+    with _ended_when_nobody_listens():
+        _preload(also)
     woken, waker = socket.socketpair()
     woken.setblocking(False)
     waker.setblocking(False)
@@ -233,6 +234,25 @@ def serve(address: str, also: Iterable[str] = ()) -> None:
                 # nothing is ever sent on this connection: it closed, so nobody wants the kernel any more
                 _end(key.data)
                 state.forget(key.data)
+
+
+@contextlib.contextmanager
+def _ended_when_nobody_listens() -> Iterator[None]:
+    """End while the libraries load, too, where whoever started this has gone; by a timer, as a thread would make forks unsafe."""
+    import select
+
+    def look(number: int, frame: object) -> None:
+        # nothing is ever written to this pipe: it can be read only when it is closed
+        if select.select([sys.stdin.fileno()], [], [], 0)[0]:
+            os._exit(1)
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, 0.1, 0.1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
 
 
 def _asked(state: _Server, ours: tuple[socket.socket, socket.socket]) -> None:
