@@ -24,17 +24,18 @@ class Fit:
     n: int
     df: int
 
-    def interval(self, weights: np.ndarray, level: float) -> tuple[float, float, float]:
-        """Return estimate, low and high of a weighted sum of the coefficients, by Student's t."""
+    def band(self, weights: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return estimate, low and high of weighted sums of the coefficients, one a row of weights, by Student's t."""
         from scipy.special import stdtrit
 
-        estimate = float(weights @ self.coefficients)
-        away = float(stdtrit(self.df, (1 + level) / 2) * np.sqrt(max(weights @ self.covariance @ weights, 0.0)))
+        estimate = weights @ self.coefficients
+        away = stdtrit(self.df, (1 + level) / 2) * np.sqrt(np.maximum(((weights @ self.covariance) * weights).sum(axis=1), 0.0))
         return estimate, estimate - away, estimate + away
 
     def coefficient(self, position: int, level: float) -> tuple[float, float, float]:
         """Return estimate, low and high of one coefficient."""
-        return self.interval(np.eye(len(self.coefficients))[position], level)
+        estimate, low, high = self.band(np.eye(len(self.coefficients))[[position]], level)
+        return float(estimate[0]), float(low[0]), float(high[0])
 
 
 def least_squares(x: np.ndarray, y: np.ndarray) -> Fit | None:

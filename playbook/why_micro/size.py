@@ -281,5 +281,5 @@ def _curve(x: np.ndarray, y: np.ndarray, platforms: np.ndarray, level: float) ->
     fit = least_squares(columns(x, platforms), y)
     if fit is None:
         return pd.DataFrame({"followers": [], "rate": [], "low": [], "high": []})
-    ends = np.array([fit.interval(row, level) for row in columns(grid, np.zeros((len(grid), platforms.shape[1])))])
-    return pd.DataFrame({"followers": 10**grid, "rate": np.exp(ends[:, 0]), "low": np.exp(ends[:, 1]), "high": np.exp(ends[:, 2])})
+    rate, low, high = fit.band(columns(grid, np.zeros((len(grid), platforms.shape[1]))), level)
+    return pd.DataFrame({"followers": 10**grid, "rate": np.exp(rate), "low": np.exp(low), "high": np.exp(high)})
