@@ -67,6 +67,8 @@ def _batches(work: Path) -> list[dict[str, Any]]:
             done = sorted((out if run else work / "batch").glob("*/*.ipynb" if run else "*/notebooks/*.ipynb"))
             inside = sum(_inside(p) for p in done)
             ran[way].append(told | {"notebooks": len(done), "inside": inside, "workers": workers})
+            about = f"{len(done)} notebooks in {told['wall']:.1f} s, {told['cpu']:.1f} s of the processor, {told['memory'] / 2**20:.0f} MB"
+            print(f"  round {turn + 1} of {ROUNDS}: ({way}) {about}", file=sys.stderr, flush=True)
             if not run:
                 shutil.rmtree(work / "batch", ignore_errors=True)
     return _rows(ran)
@@ -124,7 +126,9 @@ def _in_one(jobs: list[tuple[str, str, str]], work: Path) -> None:
 
 def _batch(homes: list[Path], out: Path) -> None:
     command = [sys.executable, "-m", "playbook", "batch", *map(str, homes), "--out", str(out), "--jobs", str(WORKERS)]
-    subprocess.run(command, check=True, cwd=out.parent, capture_output=True)
+    done = subprocess.run(command, check=False, cwd=out.parent, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"the batch ended with {done.returncode}: {done.stdout[-1000:]}{done.stderr[-1000:]}")
 
 
 def _inside(path: Path) -> float:
