@@ -198,7 +198,9 @@ def test_meta_results_believe_the_title_and_read_utf16(folder):
 
 
 def test_meta_audience_gives_ages_genders_and_countries(folder):
-    audience = data_of(folder, "audience.csv").audience
+    data = data_of(folder, "audience.csv")
+    audience = data.audience
+    assert data.creators[["creator", "followers"]].to_numpy().tolist() == [["instagram:acme", 9420]]
     shares = {(r.dimension, r.bucket): r.share for r in audience.itertuples()}
     assert set(audience["creator"]) == {"instagram:acme"}
     assert shares["age", "18-24"] == pytest.approx(0.13) and shares["gender", "female"] == pytest.approx(0.636)

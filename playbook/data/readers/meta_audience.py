@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+import pandas as pd
+
 from playbook.data.readers.accounts import audience_table
 from playbook.data.readers.containers.blocks import Block, blocks
-from playbook.data.readers.contract import Context, Read, Recognition, Sample
+from playbook.data.readers.contract import Context, Raw, Read, Recognition, Sample
 from playbook.data.readers.fields import folded
 from playbook.data.told import note
 from playbook.data.values import plain
@@ -18,6 +21,8 @@ _GENDERS = {
     **dict.fromkeys(("women", "frauen", "kvinnor", "female"), "female"),
     **dict.fromkeys(("men", "männer", "män", "male"), "male"),
 }
+# followers in all: one quoted cell of names over one number
+_COUNT = re.compile(r'FOLLOW,UNIQUE_USERS"?[ \t,;]*\n"?(\d[\d.,]*)"?[ \t,;]*(?:\n|$)')
 _COUNTRY_WORDS = ("top_countries", "countries", "top_länder", "länder", "de_vanligaste_länderna", "populäraste_länder")
 
 
@@ -51,6 +56,11 @@ def read(sample: Sample, context: Context) -> Read:
             if (share := _share(record[-1])) is not None:
                 rows.append(("country", plain(record[0]), share))
     raws, findings = audience_table(sample, context, rows, "facebook" if _facebook(sample) else "instagram")
+    if followers := _COUNT.search(sample.text() or ""):
+        handle = [c() for c in (raws[0].columns["handle"], raws[0].columns["platform"])]
+        frame = pd.DataFrame({"handle": handle[0][:1], "platform": handle[1][:1], "followers": [followers[1]]}, dtype=object)
+        number = (sample.text() or "").count("\n", 0, followers.start(1)) + 1
+        raws.append(Raw.of("creators", frame, np.array([number]), written={"followers": "UNIQUE_USERS"}))
     if left:
         findings.append(note(sample.path, f"{', '.join(left)} not used", "ages, genders and countries", "nothing to do"))
     return Read(tables=tuple(raws), rows=n, findings=tuple(findings))
@@ -65,8 +75,10 @@ def _parts(sample: Sample) -> tuple[Block | None, Block | None, list[str]]:
     for block in blocks(text):
         head = folded(block.headers[0])
         if head in _AGE_WORDS and len(block.headers) >= 3 and block.records and _AGES.fullmatch(plain(block.records[0][0])):
+            left += [plain(block.headers[0])] if ages else []
             ages = ages or block
         elif head in _COUNTRY_WORDS or folded(block.title) in _COUNTRY_WORDS:
+            left += [plain(block.headers[0])] if countries else []
             countries = countries or block
         elif block.records:
             left.append(plain(block.headers[0]))
