@@ -114,9 +114,8 @@ def page(table: pd.DataFrame) -> str:
         f"- Without an effect the claim is said to hold in at most {fair['holds'].max():.1%} of worlds, and the interval lies above 1 in",
         f"  at most {fair['above_one'].max():.1%}; plain regression puts it there in up to {fair['plain_above_one'].max():.1%}.",
         f"- Where growth goes along with the rate: {bent['holds'].max():.1%} and {bent['above_one'].max():.1%} at most.",
-        "- With the published effect (rate as followers to the power of -0.26), followers known, it is said to hold in "
-        + ", ".join(f"{share:.0%} ({n} creators)" for n, share in known.items())
-        + ".",
+        "- With the published effect (rate as followers to the power of -0.26), followers known, it is said to hold in",
+        "  " + ", ".join(f"{share:.0%} ({n} creators)" for n, share in known.items()) + ".",
         "",
         "## The table",
         "",
