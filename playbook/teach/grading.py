@@ -218,12 +218,22 @@ def _laid(released: Any, book: Any, learner: str, chapter: str) -> list[Mark]:
                 cell.source,
                 flags=re.M,
             )
+    # pictures and tables of the chapter are no part of an answer, and most of the time it takes to run
+    released.cells = [c for c in released.cells if not _only_shows(c)]
     out = []
     for name, what in found.items():
         if what.source:
             by_id[name].source = what.source
         out.append(Mark(learner=learner, exercise=name, status=what.status, of=EXERCISES[name].points, reason=what.reason))
     return out
+
+
+def _only_shows(cell: Any) -> bool:
+    """Say whether a cell of the chapter leaves nothing behind: it shows, prints or records, and gives no name a value."""
+    if cell.cell_type != "code" or "nbgrader" in cell.metadata:
+        return False
+    body = ast.parse(cell.source).body
+    return bool(body) and all(isinstance(node, ast.Expr) for node in body)
 
 
 def _knobs(book: Any) -> dict[str, str]:
