@@ -237,14 +237,18 @@ def test_notes_are_there_for_every_chapter():
 
 def test_handing_in_checks_what_it_takes(made):
     c = playbook.load(made.folder / "learner-02")
-    some = list(c.data.creators["creator"][:6])
+    people = c.data.creators.sort_values("followers")
+    micro = people[people["followers"].between(1_000, 90_000)]
+    some = list(micro["creator"][:6])
+    with pytest.raises(BadCall, match="no micro creator"):
+        handing.hand_in(c, shortlist=[people["creator"].iloc[-10]], flagged=[], roi=None, lift=None)
     with pytest.raises(BadCall, match="6 creators; it takes 5"):
         handing.hand_in(c, shortlist=some, flagged=[], roi=None, lift=None)
     with pytest.raises(BadCall, match="none of your creators"):
         handing.hand_in(c, shortlist=["@nobody.at.all"], flagged=[], roi=None, lift=None)
     with pytest.raises(BadCall, match="three numbers that rise"):
         handing.hand_in(c, shortlist=[], flagged=[], roi=(0.5, 0.1, 0.2), lift=None)
-    with pytest.raises(BadCall, match=r"8 % is written 0\.08"):
+    with pytest.raises(BadCall, match=r"20 % is written 0\.2"):
         handing.hand_in(c, shortlist=[], flagged=[], roi=None, lift=(2, 8, 12))
     with pytest.raises(BadCall, match="write a list"):
         handing.hand_in(c, shortlist=some[0], flagged=[], roi=None, lift=None)

@@ -43,7 +43,7 @@ def hand_in(
     campaign : Campaign
         The learner's own, open as `c`.
     shortlist : list of str
-        At most five creators, by key or handle.
+        At most five micro creators, by key or handle.
     flagged : list of str
         Creators of whom you would ask a question before you sign.
     roi, lift : (low, estimate, high), or None
@@ -72,6 +72,10 @@ def hand_in(
     first = keyed(shortlist, "shortlist")
     if len(first) > SHORTLIST:
         raise BadCall(f"shortlist names {len(first)} creators; it takes {SHORTLIST} at most.")
+    followers = dict(zip(known["creator"], known["followers"], strict=True))
+    others = [key for key in first if not is_micro(followers[key], campaign.brief)]
+    if others:
+        raise BadCall(f"shortlist: {others[0]} is no micro creator by the lines of your brief; choose among those who are.")
     content = {
         "schema": 1,
         "campaign": campaign.brief.name,
@@ -85,6 +89,18 @@ def hand_in(
     return Handed(path, content)
 
 
+def is_micro(followers: float, brief: Any) -> bool:
+    """Say whether somebody with so many followers is micro by the lines of a brief; unknown is not.
+
+    >>> from playbook.brief import Brief
+    >>> is_micro(5_000, Brief()), is_micro(500_000, Brief()), is_micro(float("nan"), Brief())
+    (True, False, False)
+    """
+    bounds = dict(brief.tiers.bounds())
+    above = min((b for b in bounds.values() if b > bounds["micro"]), default=math.inf)
+    return bool(bounds["micro"] <= followers < above)
+
+
 def _three(values: Any, what: str) -> list[float] | None:
     if values is None or values is ...:
         return None
@@ -95,7 +111,7 @@ def _three(values: Any, what: str) -> list[float] | None:
     if len(numbers) != 3 or not all(map(math.isfinite, numbers)) or numbers != sorted(numbers):
         raise BadCall(f"{what} is {values!r}; expected three numbers that rise: (low, estimate, high), such as (-0.2, 0.1, 0.5).")
     if what == "lift" and (numbers[1] > 2 or numbers[0] < -1):
-        raise BadCall(f"lift is {values!r}; a rise of 8 % is written 0.08.")
+        raise BadCall(f"lift is {values!r}; a rise of 20 % is written 0.2.")
     return numbers
 
 

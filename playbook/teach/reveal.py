@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from playbook.errors import NotUsable
-from playbook.teach.handing import FILE, SHORTLIST
+from playbook.teach.handing import FILE, SHORTLIST, is_micro
 
-BUDGET_SHARE = 0.5  # of the budget, for the shortlist
+BUDGET_SHARE = 0.2  # of the budget, for the shortlist
 LEVEL = 0.9
 
 
@@ -164,12 +164,16 @@ def _world(secret: str, name: str, kind: str, brand: str, attempt: int) -> Any:
 
 
 def _reach(world: Any) -> tuple[dict[str, float], dict[str, float]]:
-    """Return for each creator the chance that a real follower sees a post, and the full cost of one."""
+    """Return for each micro creator the chance that a real follower sees a post, and the full cost of one."""
     from playbook.costs.table import full_cost
 
     table = world.truth["creators"]
     chance = (table["reach_rate"] * table["followers"] / table["real_followers"]).clip(0, 1)
     cost = full_cost(table["fee"], world.brief())
+    # micro creators alone, by what the learner's own table says
+    shown = world.frames["creators"].set_index("creator")["followers"].reindex(table["creator"]).to_numpy()
+    micro = np.array([is_micro(x, world.brief()) for x in shown])
+    table, chance, cost = table[micro], chance[micro], cost[micro]
     return dict(zip(table["creator"], chance, strict=True)), dict(zip(table["creator"], cost, strict=True))
 
 

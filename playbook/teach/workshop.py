@@ -24,6 +24,7 @@ BRANDS_LAST = ("Skincare", "Botanics", "Ritual", "Care")
 MOST = len(BRANDS_FIRST) * len(BRANDS_LAST)
 KIND = "glow-skincare"
 TRIES = 8
+LIFTS = (0.05, 0.12)
 # answers by which worlds are compared, and how far from the middle of the class one may lie: a fast subset, one or two a chapter
 KEY = ("start-1", "creators-1", "engagement-1", "trust-1", "trust-2", "costs-3", "results-1", "results-2", "results-3")
 TRUTH = ("creators", "events", "deliverables", "campaign_creators", "orders", "regions")
@@ -163,9 +164,13 @@ def _learner(job: tuple) -> dict[str, float]:
 
 def world_of(secret: str, learner: str, kind: str, brand: str, attempt: int) -> Any:
     """Return a learner's world anew, for the reveal."""
-    from playbook.world import simulate
+    from playbook.world import Strengths, simulate
 
-    return simulate(kind=kind, seed=seed_of(secret, learner, attempt), brand=brand)
+    # the rise of sales is each world's own, or one reveal would tell it to the next class
+    digest = hmac.new(secret.encode(), f"{learner} lift".encode(), hashlib.sha256).digest()
+    low, high = LIFTS
+    lift = round(low + (high - low) * int.from_bytes(digest[:4], "big") / 2**32, 4)
+    return simulate(kind=kind, seed=seed_of(secret, learner, attempt), brand=brand, strengths=Strengths(lift=lift))
 
 
 def _fair_world(secret: str, name: str, kind: str, brand: str) -> tuple[Any, dict[str, float], int]:
