@@ -260,6 +260,12 @@ def test_gaps_leave_out_what_lacks_most_and_are_told():
     assert "Left out because values are missing: 1 region and 1 day." in repr(shown.lift_table(found, brief))
 
 
+def test_regions_that_never_move_show_nothing():
+    data, brief = campaign(np.full((8, 98), 7.0), np.arange(8) < 4)
+    found = results.regional_lift(data, brief)
+    assert isinstance(found, Missing) and "never moved" in found.text
+
+
 def test_order_of_rows_changes_nothing():
     values, chosen = world(np.random.default_rng(7), rise=0.1)
     data, brief = campaign(values, chosen)

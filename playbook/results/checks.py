@@ -205,6 +205,6 @@ def checks_sentence(found: pd.DataFrame | Missing, careful: Cautious | Missing, 
 
 def _part(by: pd.DataFrame, name: str, text: str, write: Wording) -> str:
     row = by.loc[name]
-    if not row["judged"]:
+    if not row["judged"] or not row["orders"]:
         return ""
     return f"{write.share(row['share'])} of {write.count(row['judged'])} credited orders {text}."

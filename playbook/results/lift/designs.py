@@ -337,12 +337,13 @@ def time_based_regression(treated: np.ndarray, control: np.ndarray, before: np.n
     x, y = control[before], treated[before]
     n, ahead = len(x), control[~before]
     spread = float(np.sum((x - x.mean()) ** 2))
-    slope = float(np.sum((x - x.mean()) * (y - y.mean())) / spread)
+    # controls that never moved say nothing beyond their mean
+    slope = float(np.sum((x - x.mean()) * (y - y.mean())) / spread) if spread > 0 else 0.0
     fit = y.mean() + slope * (x - x.mean())
     sigma = math.sqrt(float(np.sum((y - fit) ** 2)) / (n - 2))
     effect = float(np.sum(treated[~before] - y.mean() - slope * (ahead - x.mean())))
     k, lean = len(ahead), float(np.sum(ahead - x.mean()))
-    reach = float(t.ppf((1 + level) / 2, n - 2)) * sigma * math.sqrt(k + k**2 / n + lean**2 / spread)
+    reach = float(t.ppf((1 + level) / 2, n - 2)) * sigma * math.sqrt(k + k**2 / n + (lean**2 / spread if spread > 0 else 0.0))
     return Estimate(method="time-based regression", effect=effect, low=effect - reach, high=effect + reach)
 
 

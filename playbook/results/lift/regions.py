@@ -282,6 +282,9 @@ def regional_lift(data: Dataset, brief: Brief, *, measure: str | None = None) ->
             text=f"{names[0]} had no {measure} before the campaign, so its rise has no measure: leave that region out of brand_daily.",
         )
     index = values / base
+    if np.ptp(index[:, before]) < 1e-9:
+        text = f"Your {measure} never moved before the campaign, in no region, so nothing can be learned from them: check brand_daily."
+        return Missing(needs=("brand_daily.value",), text=text)
     level, seed = brief.statistics.level, brief.statistics.seed
     rise, wide, design = answer(index, treated, before, level=level, seed=seed)
     mean = float(index[treated][:, ~before].mean())
