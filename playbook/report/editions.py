@@ -97,7 +97,7 @@ def edition(notebook: Any, name: str) -> Any:
     out = copy.deepcopy(notebook)
     dropped = [bool(tags(c) & rules.without) for c in out.cells]
     if rules.bare:
-        dropped = _with_empty_sections(out.cells, dropped)
+        dropped = with_empty_sections(out.cells, dropped)
     out.cells = [_as_kept(c, rules) for c, gone in zip(out.cells, dropped, strict=True) if not gone]
     return out
 
@@ -144,7 +144,7 @@ def _as_kept(cell: Any, rules: Edition) -> Any:
     return cell
 
 
-def _with_empty_sections(cells: list[Any], dropped: list[bool]) -> list[bool]:
+def with_empty_sections(cells: list[Any], dropped: list[bool]) -> list[bool]:
     """Also drop the text of sections in which nothing is shown: those that only teach, and those that lost what they showed."""
     out = list(dropped)
     starts = [(i, _level(c)) for i, c in enumerate(cells) if not dropped[i] and _level(c) > 1]

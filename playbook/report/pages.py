@@ -16,6 +16,7 @@ from playbook.campaign import Campaign
 from playbook.chapters import CHAPTERS
 from playbook.findings import Finding
 from playbook.report.collect import State
+from playbook.report.editions import with_empty_sections
 from playbook.wording import Wording, plural, wording
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -104,7 +105,7 @@ def chapter_page(site: Site, state: State, *, before: State | None = None, after
     return template("chapter.html.j2").render(
         site=site,
         state=state,
-        cells=cells(state, there),
+        cells=cells(state, there, once=True),
         before=before,
         after=after,
         root="../",
@@ -258,6 +259,9 @@ def page_name(state: State) -> str:
     return state.chapter.notebook.replace(".ipynb", ".html")
 
 
+_MISSING = '<p class="pb-missing">'
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Cell:
     """One cell as its page shows it: HTML that is ready, code apart."""
@@ -272,10 +276,19 @@ class _Cell:
     counts: bool = False
 
 
-def cells(state: State, there: set[str]) -> list[_Cell]:
-    """Return a chapter's cells as its page shows them; links lead to the chapters that are `there`."""
+def cells(state: State, there: set[str], *, once: bool = False) -> list[_Cell]:
+    """Return a chapter's cells as its page shows them; links lead to the chapters that are `there`.
+
+    Parameters
+    ----------
+    once : bool
+        Say once what is missing: cells that only say it again go, and so does the text of sections in which nothing else is shown.
+    """
     out = []
-    for cell in state.notebook.cells:
+    gone = _said_before(state.notebook.cells) if once else [False] * len(state.notebook.cells)
+    for cell, again in zip(state.notebook.cells, gone, strict=True):
+        if again:
+            continue
         tags = set(cell.metadata.get("tags", []))
         if tags & {"papermill-error-cell-tag", "injected-parameters"} or not cell.source.strip():
             continue
@@ -295,6 +308,16 @@ def cells(state: State, there: set[str]) -> list[_Cell]:
                 )
             )
     return out
+
+
+def _said_before(cells: list[Any]) -> list[bool]:
+    seen: set[str] = set()
+    again = []
+    for cell in cells:
+        notes = ["".join(o.get("data", {}).get("text/html", "")) for o in cell.get("outputs", [])]
+        again.append(bool(notes) and all(n.startswith(_MISSING) and n in seen for n in notes))
+        seen.update(notes)
+    return with_empty_sections(cells, again) if any(again) else again
 
 
 def _with_links(source: str, there: set[str]) -> str:
