@@ -42,6 +42,7 @@ def test_only_what_exists_is_offered():
         "workshop",
         "outreach",
         "learn",
+        "guide",
         "forget",
         "doctor",
         "lab",

@@ -19,8 +19,8 @@ from playbook.data.readers.containers.unreadable import Unreadable
 from playbook.data.readers.contract import AsideRow, Cells, Sheet
 from playbook.data.told import counted, note, rows, warning
 
-# reading takes about eight times the file's size in memory
-MAX_BYTES = 500_000_000
+# reading takes about nine times the file's size in memory, which shall stay under 2 GB
+MAX_BYTES = 210_000_000
 # above this a file is read a column at a time, so that only one column is ever held as text
 LARGE_BYTES = 40_000_000
 SAMPLE_BYTES = 262_144
