@@ -66,10 +66,10 @@ def first(browser, page_file: Path, target: Path) -> None:
 
 
 def smaller(picture: Path) -> None:
-    """Save a picture with 128 colours: a third of the size, and no eye sees it."""
+    """Save a picture with 256 colours, at about half the size."""
     from PIL import Image
 
-    Image.open(picture).convert("RGB").quantize(128).save(picture, optimize=True)
+    Image.open(picture).convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE).save(picture, optimize=True)
 
 
 def panels(browser, place: Path, out: Path, *, dark: bool) -> None:

@@ -295,10 +295,12 @@ CONTRAST = """root => {
     .reduce((s, v, i) => s + v * [0.2126, 0.7152, 0.0722][i], 0);
   const ground = e => { for (; e; e = e.parentElement) { const b = getComputedStyle(e).backgroundColor, p = rgb(b);
     if (p.length === 3 || p[3] > 0.5) return b; } return "rgb(255, 255, 255)"; };
+  const over = (c, g) => { const a = rgb(c), b = rgb(g), t = a[3] ?? 1;
+    return `rgb(${[0, 1, 2].map(i => a[i] * t + b[i] * (1 - t)).join(", ")})`; };
   let worst = {ratio: 99};
   for (const e of root.querySelectorAll(".pb-help, .pb-answer, .widget-label, td, th, .pb-status")) {
     if (!e.innerText.trim() || !e.offsetParent) continue;
-    const [a, b] = [lum(getComputedStyle(e).color), lum(ground(e))].sort((x, y) => y - x), ratio = (a + 0.05) / (b + 0.05);
+    const [a, b] = [lum(over(getComputedStyle(e).color, ground(e))), lum(ground(e))].sort((x, y) => y - x), ratio = (a + 0.05) / (b + 0.05);
     if (ratio < worst.ratio) worst = {ratio: ratio, text: e.innerText.slice(0, 60), color: getComputedStyle(e).color, ground: ground(e)};
   }
   return worst;
