@@ -179,12 +179,14 @@ class Notebook:
     def show_panel(self, name: str = "panel") -> Any:
         """Scroll to a panel of controls and return it."""
         self.page.evaluate(TO_CELL, f"controls.{name}(")
-        found = self.page.locator(".pb-panel").filter(has=self.page.locator("input[type=file]"))
-        if name == "panel":
-            found = self.page.locator(".pb-panel").filter(has_not=self.page.locator("input[type=file]"))
-        found.first.wait_for(timeout=60_000)
-        found.first.scroll_into_view_if_needed()
-        return found.first
+        upload = self.page.get_by_role("button", name="Choose files")
+        found = self.page.locator(".pb-panel")
+        found = (found.filter(has=upload) if name == "drop" else found.filter(has_not=upload)).first
+        found.wait_for(timeout=60_000)
+        # the notebook lays itself out anew while it scrolls
+        self.page.wait_for_timeout(700)
+        found.wait_for(timeout=60_000)
+        return found
 
     def save(self) -> None:
         """Save the notebook with the keyboard."""
@@ -199,7 +201,7 @@ def opened(browser_: Any, lab: Lab, name: str, *, width: int = 1400, height: int
     page = context.new_page()
     book = Notebook(page, name, lab)
     page.on("console", lambda m: book.said.append(m.text) if m.type == "error" and not HARMLESS.search(m.text) else None)
-    page.on("pageerror", lambda e: book.said.append(str(e)))
+    page.on("pageerror", lambda e: None if HARMLESS.search(str(e)) else book.said.append(str(e)))
     try:
         page.goto(f"{lab.url}/lab/tree/{name}?token={lab.token}&reset", wait_until="domcontentloaded", timeout=90_000)
         page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=90_000)
@@ -250,7 +252,6 @@ def _control(panel: Any, label: str) -> Any:
 def turn(book: Notebook, panel: Any, label: str, keys: str) -> None:
     """Turn a control with the keyboard alone: go there with Tab, press a key, or write a value."""
     page, wanted = book.page, _control(panel, label).locator(".noUi-handle, input, select").first
-    wanted.scroll_into_view_if_needed()
     panel.locator(".noUi-handle, input, select").first.focus()
     for _ in range(60):
         if wanted.evaluate("e => e === document.activeElement"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from playbook import brief as briefs
@@ -46,6 +48,14 @@ def lab(tmp_path_factory):
     folders.new(place / "mine", sample="glow-skincare")
     with driver.jupyter(place, campaign=str(place / "mine")) as started:
         yield started
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was(request):
+    """No test sees what another one saved."""
+    if "lab" in request.fixturenames:
+        mine = request.getfixturevalue("lab").home / "mine"
+        shutil.copyfile(folders.samples_dir() / "glow-skincare" / "campaign.yml", mine / "campaign.yml")
 
 
 def every_chapter():
@@ -101,7 +111,9 @@ def test_files_can_be_dropped(lab, browser, tmp_path):
         panel = book.show_panel("drop")
         panel.locator("input[type=text]").first.fill(str(lab.home / "dropped"))
         book.page.keyboard.press("Tab")
-        panel.locator("input[type=file]").set_input_files(str(listing))
+        with book.page.expect_file_chooser() as chooser:
+            panel.get_by_role("button", name="Choose files").click()
+        chooser.value.set_files(str(listing))
         driver.wait_for_status(panel, "lies in")
         assert "2 creators" in driver.sentence(panel)
         assert (lab.home / "dropped" / "exports" / "creators I found.csv").is_file()
@@ -113,7 +125,7 @@ def test_one_notebooks_controls_leave_the_others_alone(lab, browser):
         one.run_all()
         other.run_all()
         before = driver.sentence(other.show_panel())
-        driver.turn(one, one.show_panel(), "Hourly cost", "77")
+        driver.turn(one, one.show_panel(), "Hourly cost (EUR)", "77")
         one.page.wait_for_timeout(3_000)
         other.run_all()
         assert driver.sentence(other.show_panel()) == before
