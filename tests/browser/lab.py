@@ -162,6 +162,8 @@ class Notebook:
         """Run all cells from a fresh kernel, by the menu and the keyboard, and wait until the last has run."""
         page = self.page
         page.wait_for_function("() => !!window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel", timeout=60_000)
+        # what an earlier run left would pass for this one's
+        page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
         page.evaluate("() => { window.jupyterapp.commands.execute('notebook:restart-run-all'); }")
         page.locator(".jp-Dialog").wait_for(timeout=20_000)
         page.keyboard.press("Enter")
