@@ -11,7 +11,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -164,11 +164,25 @@ class Notebook:
         page.wait_for_function("() => !!window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel", timeout=60_000)
         # what an earlier run left would pass for this one's
         page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
-        page.evaluate("() => { window.jupyterapp.commands.execute('notebook:restart-run-all'); }")
-        page.locator(".jp-Dialog").wait_for(timeout=20_000)
-        page.keyboard.press("Enter")
-        page.locator(".jp-Dialog").wait_for(state="detached", timeout=20_000)
-        page.wait_for_function(f"() => ({CELLS})().filter(c => c.source && !c.count).length === 0", timeout=seconds * 1000, polling=300)
+        for _ in range(3):
+            page.evaluate("() => { window.jupyterapp.commands.execute('notebook:restart-run-all'); }")
+            page.locator(".jp-Dialog").wait_for(timeout=20_000)
+            page.keyboard.press("Enter")
+            page.locator(".jp-Dialog").wait_for(state="detached", timeout=20_000)
+            # a restart that meets a kernel still starting is lost without a word
+            if self._until(lambda cells: any(c["count"] for c in cells), 45):
+                break
+        if not self._until(lambda cells: all(c["count"] or not c["source"] for c in cells), seconds):
+            waiting = [c["source"] for c in self.cells() if c["source"] and not c["count"]]
+            raise AssertionError(f"{self.name}: {len(waiting)} cells have not run, the first is {waiting[0]!r}; wrong: {self.errors()}")
+
+    def _until(self, holds: Callable[[list[dict[str, Any]]], bool], seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if holds(self.cells()):
+                return True
+            self.page.wait_for_timeout(300)
+        return False
 
     def cells(self) -> list[dict[str, Any]]:
         """Return the code cells as the notebook's model holds them: source, execution count, kinds and text of outputs."""
