@@ -57,12 +57,12 @@ bench: setup-dev ## how fast and how lean: side by side, medians; numbers in ben
 lint: setup-dev ## ruff over code and notebooks; notebooks stripped
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
-	@$(BIN)/nbstripout --verify --keep-count --extra-keys "metadata.papermill cell.metadata.papermill" notebooks/*.ipynb
+	@$(BIN)/nbstripout --verify --keep-count --keep-id --extra-keys "metadata.papermill cell.metadata.papermill" notebooks/*.ipynb
 
 format: setup-dev ## mend what ruff can mend, strip notebooks
 	@$(BIN)/ruff check --quiet --fix . || true
 	@$(BIN)/ruff format --quiet .
-	@$(BIN)/nbstripout --keep-count --extra-keys "metadata.papermill cell.metadata.papermill" notebooks/*.ipynb
+	@$(BIN)/nbstripout --keep-count --keep-id --extra-keys "metadata.papermill cell.metadata.papermill" notebooks/*.ipynb
 
 answers: setup-dev ## fill the kept answers of the notebooks anew, after a change that is meant to change them
 	@$(BIN)/python scripts/answers.py
