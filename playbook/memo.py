@@ -9,7 +9,6 @@ import functools
 import hashlib
 import os
 import pickle
-import tempfile
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any, TypeVar
 
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
+from playbook.whole import write_whole
 
 # a private folder that a report makes for one run and removes after it: nowhere else is a pickle trusted
 ENV_MEMO = "PLAYBOOK_MEMO"
@@ -50,7 +50,7 @@ def remembered(function: F) -> F:
             # whoever turns a knob for an hour asks for thousands of briefs, each of them once
             known.pop(next(iter(known)))
         if shared is not None:
-            _write_whole(shared, known[key])
+            _keep(shared, known[key])
         return result
 
     return once  # type: ignore[return-value]
@@ -70,12 +70,9 @@ def _shared(key: str, data: Dataset) -> Path | None:
     return Path(folder) / hashlib.sha256(inputs.encode()).hexdigest()
 
 
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write by rename; a memo that cannot be written is only slower."""
+def _keep(path: Path, content: bytes) -> None:
+    """Keep for the other chapters; a memo that cannot be written is only slower."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-        Path(name).replace(path)
+        write_whole(path, content)
     except OSError:
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from pydantic import BaseModel
 
 from playbook.brief.model import Brief
 from playbook.brief.read import FILE, load_yaml, parse
+from playbook.whole import write_whole
 
 WIDTH = 120
 
@@ -106,14 +106,3 @@ def update(folder: Path | str, changes: Mapping[str, Mapping[str, Any]]) -> None
     parse(out.getvalue(), str(path))
     write_whole(path.with_suffix(".yml.bak"), before)
     write_whole(path, out.getvalue())
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file by rename, so that no reader ever sees half of it."""
-    half = path.with_name(f".{path.name}.{os.getpid()}.half")
-    try:
-        half.write_text(text, encoding="utf-8", newline="\n")
-        half.replace(path)
-    except BaseException:
-        half.unlink(missing_ok=True)
-        raise

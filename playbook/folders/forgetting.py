@@ -27,6 +27,7 @@ from playbook.brief.read import load_yaml
 from playbook.data.dataset import Dataset
 from playbook.data.tables import TABLES
 from playbook.errors import NotUsable
+from playbook.whole import write_whole
 
 STAGE = ".forget"
 LIST = "list.json"
@@ -161,11 +162,8 @@ def _prepared(folder: Path, brief: Brief, data: Dataset) -> Path:
 
 
 def _write(path: Path, text: str, put: list[str], stage: Path) -> None:
-    """Write by rename, so that the list is there whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    part.replace(path)
+    write_whole(path, text)
     put.append(path.relative_to(stage).as_posix())
 
 

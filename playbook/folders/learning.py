@@ -9,6 +9,7 @@ from playbook.campaign import Campaign
 from playbook.errors import NotUsable
 from playbook.findings import Missing
 from playbook.results import as_learned, learned_sentence, learned_yaml, lessons
+from playbook.whole import write_whole
 
 
 def write(campaign: Campaign, to: Path | None) -> tuple[Path, str]:
@@ -26,9 +27,7 @@ def write(campaign: Campaign, to: Path | None) -> tuple[Path, str]:
             names = {f.campaign for f in found.forecasts}
             found = found.model_copy(update={"forecasts": [*(f for f in old.forecasts if f.campaign not in names), *found.forecasts]})
             path.with_name(LEARNED + ".bak").write_bytes(path.read_bytes())
-        fresh = path.with_name(LEARNED + ".new")
-        fresh.write_bytes(learned_yaml(found).encode("utf-8"))
-        fresh.replace(path)
+        write_whole(path, learned_yaml(found))
     except UnicodeDecodeError:
         raise NotUsable(f"{path} is not UTF-8; save it as UTF-8 text, or move it away.") from None
     except OSError as problem:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from playbook.errors import NotUsable
+from playbook.whole import write_whole
 
 TEMPLATES = "templates"
 BOARD = "outreach.xlsx"
@@ -78,7 +79,7 @@ def write_templates(folder: Path) -> list[Path]:
         path = folder / TEMPLATES / name
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            _put(path, text.encode())
+            write_whole(path, text.encode())
             written.append(path)
     return written
 
@@ -126,7 +127,7 @@ def write_letters(where: str, *, out: Path | None = None, settings: Iterable[str
             kept.append(path)
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        _put(path, content)
+        write_whole(path, content)
         written.append(path)
     return Written(out=target, written=tuple(written), kept=tuple(kept), creators=len(letters))
 
@@ -194,9 +195,3 @@ def _names(creators: Iterable[str]) -> list[str]:
             name = f"{plain}-{number}"
         out.append(name)
     return out
-
-
-def _put(path: Path, content: bytes) -> None:
-    part = path.with_name(f"{path.name}~")
-    part.write_bytes(content)
-    part.replace(path)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from playbook.errors import BadCall, NotUsable
 from playbook.folders.fresh import write as write_fresh
+from playbook.whole import write_whole
 
 # names that some systems keep to themselves, and letters that no file name may hold everywhere
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
@@ -80,14 +79,5 @@ def _put(exports: Path, name: str, content: bytes) -> Path:
         if target.is_file() and target.stat().st_size == len(content) and target.read_bytes() == content:
             return target
         number += 1
-    handle, half = tempfile.mkstemp(dir=exports, prefix=".half-")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-        # as any file of the user's, not private as a temporary one
-        Path(half).chmod(0o644)
-        Path(half).replace(target)
-    except BaseException:
-        Path(half).unlink(missing_ok=True)
-        raise
+    write_whole(target, content)
     return target

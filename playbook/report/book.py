@@ -14,7 +14,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playbook.brief.write import write_whole
 from playbook.campaign import load
 from playbook.chapters import CHAPTERS
 from playbook.errors import BadCall, NotUsable
@@ -23,6 +22,7 @@ from playbook.folders import notebooks_dir
 from playbook.report import pages
 from playbook.report.collect import State
 from playbook.report.editions import edition, tags
+from playbook.whole import write_whole
 
 RULES = Path(__file__).parents[1] / "rules"
 # what needs a kernel: to be tried in the notebooks
