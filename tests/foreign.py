@@ -399,6 +399,42 @@ def _bytes(value: object) -> bytes:
 
 
 # path in exports/ to the format that must claim it, and the bytes
+SPROUT_POSTS = (
+    '"Date","Post ID","Network","Post Type","Content Type","Profile","Sent by","Link","Post","Impressions","Reach","Engagements","Likes",'
+    '"Comments","Shares","Saves"\n'
+    f'"05-01-2026 10:30 am","18000000000000021","Instagram Business","Post","Photo","\'@ana.bakes","Mia",'
+    f'"https://www.instagram.com/p/{shortcode(MAY)}/","Flour, sugar","12,000","9,000","640","600","30","5","5"\n'
+)
+SPROUT_PROFILES = (
+    '"Date","Network","Profile","Audience","Net Audience Growth","Published Posts","Impressions"\n'
+    '"05-01-2026","Instagram","\'@ana.bakes","295,379","20","2","12,000"\n'
+    '"05-02-2026","Instagram","\'@ana.bakes","295,400","21","0","9,000"\n'
+    '"05-01-2026","X","\'@acme","1,200","-3","1","90"\n'
+)
+TRENDING_OLD = (
+    "video_id,trending_date,title,channel_title,category_id,publish_time,tags,views,likes,dislikes,comment_count,thumbnail_link,"
+    "comments_disabled,ratings_disabled,video_error_or_removed,description\n"
+    '-bCdEfGhIj0,18.01.06,"Salt &amp; ""Pepper""",Ana Bakes,22,2018-05-30T17:13:01.000Z,"a|""b""",1000,90,1,9,x,False,False,False,"a\nb"\n'
+    '-bCdEfGhIj0,18.02.06,"Salt &amp; ""Pepper""",Ana Bakes,22,2018-05-30T17:13:01.000Z,"a|""b""",2500,70,1,12,x,False,False,False,"a"\n'
+    "kLmNoPqRsT1,18.02.06,Bread,Ben,22,2018-05-30T17:13:01.000Z,[none],500,0,0,0,x,True,True,False,\n"
+)
+YOUTUBE_COUNTRIES = (
+    "Geography,Views,Watch time (hours),Average view duration\nTotal,1000,50.1,0:03:01\nDE,600,30,0:03:00\nUS,300,15,0:03:00\n"
+)
+YOUTUBE_AGES = "Alter der Zuschauer,Aufrufe (%),Wiedergabezeit (Stunden) (%)\nAGE_18_24,33.1,22\nAGE_25_34,43.1,22\nAGE_65_,23.8,56\n"
+YOUTUBE_DAYS = "Date,Views,Watch time (hours),Subscribers\nTotal,300,15.0,2\n2026-05-01,100,5.0,3\n2026-05-02,200,10.0,-1\n"
+FLAT_TIKTOK = (
+    "authorMeta.name,authorMeta.fans,authorMeta.verified,text,diggCount,shareCount,playCount,commentCount,hashtags/0/name,createTimeISO,"
+    "webVideoUrl\n"
+    f"ella.eats,12300,false,Pie,1200,10,45000,34,fyp,2026-05-01T17:30:00.000Z,https://www.tiktok.com/@ella.eats/video/{video_id(MAY)}\n"
+)
+FLAT_YOUTUBE = (
+    "kind,id,snippet.title,snippet.customUrl,statistics.viewCount,statistics.subscriberCount,statistics.hiddenSubscriberCount,"
+    "statistics.videoCount\n"
+    "youtube#channel,UCabcdefghijklmnopqrstuv,Ana,@ana.tv,5885073,39100,False,217\n"
+    "youtube#channel,UCabcdefghijklmnopqrstuw,Ben,@ben.tv,99,0,True,3\n"
+)
+BARE_DAYS = "Datum;Follower\n01.05.2026;1.200\n02.05.2026;1.210\n13.05.2026;1.199\n"
 FILES: dict[str, tuple[str, bytes]] = {
     path: (name, _bytes(content))
     for path, name, content in (
@@ -437,5 +473,14 @@ FILES: dict[str, tuple[str, bytes]] = {
         ("hype.csv", "ranking table", RANKING),
         ("top_insta.csv", "ranking table", INFLUENCE),
         ("aspire.csv", "creator contacts", ASPIRE),
+        ("sprout posts.csv", "Sprout Social", SPROUT_POSTS),
+        ("sprout profiles.csv", "Sprout Social", SPROUT_PROFILES),
+        ("USvideos.csv", "YouTube trending list", TRENDING_OLD),
+        ("@ana.tv/Geography.csv", "YouTube Studio breakdown", YOUTUBE_COUNTRIES),
+        ("@ana.tv/Alter.csv", "YouTube Studio breakdown", YOUTUBE_AGES),
+        ("yt days.csv", "YouTube Studio breakdown", YOUTUBE_DAYS),
+        ("tiktok-scraper.csv", "TikTok API", FLAT_TIKTOK),
+        ("yt channels.csv", "YouTube Data API", FLAT_YOUTUBE),
+        ("@bea.backt/instagram/days.csv", "followers by day", BARE_DAYS),
     )
 }

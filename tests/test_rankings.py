@@ -43,7 +43,7 @@ ONE = {
     ),
     "no measure, blanks in names": (
         "Rank,Grade,Channel name,Video Uploads,Subscribers,Video views\n1st,A++ ,Ana TV,82757,18752951,20869786591\n2nd,A+,Ben,12,--,5\n",
-        {"ana_tv": 18_752_951, "ben": None},
+        {"youtube:ana_tv": 18_752_951, "youtube:ben": None},
     ),
     "millions in the header": (
         "Rank,Username,Owner,Brand account,Followers (millions),Profession/Activity,Country\n"

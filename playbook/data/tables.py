@@ -132,6 +132,12 @@ MEASURES = (
     "likes",
     "comments",
     "shares",
+    # of a second platform in the same export
+    *(
+        f"{on}_{what}"
+        for on in ("facebook", "instagram")
+        for what in ("followers_gained", "views", "reach", "profile_visits", "link_clicks")
+    ),
 )
 
 _CREATOR = _c(

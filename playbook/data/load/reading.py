@@ -179,8 +179,15 @@ def _told(file: _File) -> Iterator[None]:
 
 def _no_creators(folder: Path, findings: list[Finding], read_files: list[_File]) -> NotUsable:
     if not any(f.typed for f in read_files):
-        told = [f for f in findings if f.level != "note"]
+        told = [f for f in findings if f.level != "note"] or findings
         why = " " + " ".join(f.text for f in told[:3]) if told else ""
+        known = [f"{f.path} ({f.format})" for f in read_files if f.recognition.sureness]
+        if known:
+            return NotUsable(
+                f"{folder}: {', '.join(known[:5])} {'was' if len(known) == 1 else 'were'} recognised, but nothing in "
+                f"{'it' if len(known) == 1 else 'them'} tells of creators, their posts or the brand's days: add creators.csv, or an export "
+                f"that lists posts.{why}"
+            )
         return NotUsable(f"{folder}: no file could be read as a table of creators or posts.{why}")
     seen = ", ".join(f"{f.path} ({f.rows} rows)" for f in read_files[:5])
     told = [f for f in findings if f.level == "warning"]

@@ -30,7 +30,16 @@ FORMAT_WORDS = {
 }
 # how the words of other languages begin, as in "Imagen de IG" and "IG-Karussell"
 FORMAT_STEMS = (
-    *(("carou", "carousel"), ("carr", "carousel"), ("karus", "carousel"), ("karuz", "carousel"), ("reel", "reel"), ("stor", "story")),
+    *(
+        ("carou", "carousel"),
+        ("carr", "carousel"),
+        ("caros", "carousel"),
+        ("secuenc", "carousel"),
+        ("karus", "carousel"),
+        ("karuz", "carousel"),
+        ("reel", "reel"),
+        ("stor", "story"),
+    ),
     *(("histor", "story"), ("imag", "photo"), ("immag", "photo"), ("bild", "photo"), ("foto", "photo"), ("photo", "photo")),
     *(("afbeeld", "photo"), ("zdj", "photo"), ("vid", "video"), ("víd", "video"), ("film", "video")),
 )

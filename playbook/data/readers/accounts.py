@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from playbook.data.readers.contract import Context, Raw, Sample
 from playbook.data.told import note
+from playbook.data.values import Declared, plain
 from playbook.findings import Finding
 
 HOW = "if it is a creator's, put the file into a folder named after the account, such as exports/@ana/"
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:[., '’]\d{3})+")
 # the key's handle where neither the file nor the brief says whose an export is
 NOBODY = "own"
 
@@ -55,25 +58,57 @@ def daily_tables(sample: Sample, context: Context, parts: Sequence[Daily], platf
         return [], []
     if owner and not context.is_brand(owner.handle):
         known = owner.platform or platform or next((p.platform for p in parts if p.platform), None)
-        raws = [
-            Raw.of("follower_history", _history(p, owner.handle, known), p.rows, written={"followers": p.title or "followers"})
-            for p in parts
-            if p.measure == "followers"
-        ]
-        rest = sorted({p.measure for p in parts} - {"followers"})
-        told = [note(sample.path, f"read as {owner.handle}'s, by its place or name", "", "move it if that is wrong")]
-        if rest:
-            what = f"daily {', '.join(rest).replace('_', ' ')} of a creator not used"
-            told.append(note(sample.path, what, "a follower history", "nothing to do: the file still holds them"))
-        return raws, told
+        parts = [replace(p, platform=p.platform or known) for p in parts]
+        raws, told = brand_or_history(sample, context, parts, owner.handle)
+        return raws, [note(sample.path, f"read as {owner.handle}'s, by its place or name", "", "move it if that is wrong"), *told]
+    told = [] if owner else [note(sample.path, "names no account; read as the brand's own", "the account", HOW)]
+    return _brand(parts, {}), told
+
+
+def brand_or_history(
+    sample: Sample, context: Context, parts: Sequence[Daily], handle: str, declared: Mapping[str, Declared] | None = None
+) -> tuple[list[Raw], list[Finding]]:
+    """Put the days of an account that is known by its handle where they belong.
+
+    Parameters
+    ----------
+    declared : mapping of str to Declared, optional
+        How the column `day` is written, where the format tells.
+    """
+    declared = declared or {}
+    if context.is_brand(handle):
+        return _brand(parts, declared), []
+    raws = [
+        Raw.of(
+            "follower_history", _history(p, handle, p.platform), p.rows, written={"followers": p.title or "followers"}, declared=declared
+        )
+        for p in parts
+        if p.measure == "followers"
+    ]
+    rest = sorted({p.measure for p in parts} - {"followers"})
+    if not rest:
+        return raws, []
+    what = f"daily {', '.join(rest).replace('_', ' ')} of a creator not used"
+    return raws, [note(sample.path, what, "a follower history", "nothing to do: the file still holds them")]
+
+
+def _brand(parts: Sequence[Daily], declared: Mapping[str, Declared]) -> list[Raw]:
     raws = []
     for p in parts:
-        frame = pd.DataFrame({"day": p.frame["day"], "measure": p.measure, "value": p.frame["value"]}, dtype=object)
-        raws.append(Raw.of("brand_daily", frame, p.rows, written={"value": p.title or p.measure}))
-    told = []
-    if owner is None:
-        told.append(note(sample.path, "names no account; read as the brand's own", "the account", HOW))
-    return raws, told
+        values = p.frame["value"].map(_whole)
+        frame = pd.DataFrame({"day": p.frame["day"], "measure": p.measure, "value": values}, dtype=object)
+        raws.append(Raw.of("brand_daily", frame, p.rows, written={"value": p.title or p.measure}, declared=declared))
+    return raws
+
+
+def _whole(cell: object) -> object:
+    """Return a count without the marks between its thousands: what tools count on a day is whole, so 1,200 is no 1.2.
+
+    >>> _whole("1,200"), _whole("-1.234.567"), _whole("12"), _whole("1.5K")
+    ('1200', '-1234567', '12', '1.5K')
+    """
+    text = plain(cell)
+    return re.sub(r"[., '’]", "", text) if _GROUPED.fullmatch(text) else cell
 
 
 def _history(part: Daily, handle: str, platform: str | None) -> pd.DataFrame:

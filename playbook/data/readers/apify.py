@@ -36,7 +36,7 @@ PROFILE = {
 
 def recognise(sample: Sample, context: Context) -> Recognition | None:
     """Recognise by the actors' own names for counts."""
-    document = sample.document()
+    document = sample.document() if sample.container == "json" else None
     if document is not None:
         if fields.records_with(document, ["shortCode", "likesCount"]) or fields.records_with(document, ["followersCount", "username"]):
             return Recognition(sureness=0.97, why="records with likesCount or followersCount")
@@ -50,7 +50,7 @@ def recognise(sample: Sample, context: Context) -> Recognition | None:
 
 def read(sample: Sample, context: Context) -> Read:
     """Read profiles and posts."""
-    document = sample.document()
+    document = sample.document() if sample.container == "json" else None
     if document is None:
         return _flat(sample)
     profiles = fields.records_with(document, ["followersCount", "username"])

@@ -110,7 +110,7 @@ class Sample:
         return self.read_text()
 
     def document(self) -> Any:
-        """Return what a JSON file holds; None for other files."""
+        """Return what a JSON file holds, or the records that a CSV file was flattened from; None for other files."""
         return self.read_document()
 
     @property

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,12 @@ from playbook.data.told import note
 from playbook.data.values import plain
 from playbook.findings import Finding
 
+_SMALL = frozenset(
+    [
+        *("de", "du", "des", "la", "le", "les", "l", "d", "del", "della", "dell", "dei", "delle", "degli", "di", "da", "do", "dos", "das"),
+        *("el", "los", "las", "a", "o", "van", "het", "een", "der", "die", "das", "dem", "den", "of", "the", "for", "per", "para", "por"),
+    ]
+)
 # column of ours to its spellings in a format, in small letters with underscores
 Spelled = Mapping[str, Sequence[str]]
 
@@ -27,7 +35,27 @@ def positions(headers: Sequence[str], spelled: Spelled) -> dict[str, int]:
     {'post': 0, 'views': 2}
     """
     names = [folded(h) for h in headers]
-    return {column: names.index(word) for column, words in spelled.items() if (word := next((w for w in words if w in names), None))}
+    at = {column: names.index(word) for column, words in spelled.items() if (word := next((w for w in words if w in names), None))}
+    # translators differ in articles and accents: "Identifiant de publication", "Identifiant de la publication"
+    loose = {name: i for i, h in reversed(list(enumerate(names))) if i not in at.values() and (name := loosened(h))}
+    for column, words in spelled.items():
+        if column not in at and loose:
+            found = next((loose[bare] for w in words if (bare := loosened(w)) in loose), None)
+            if found is not None and found not in at.values():
+                at[column] = found
+    return at
+
+
+@cache
+def loosened(name: str) -> str:
+    """Return a folded header without accents and without the small words between the others; empty where nothing would be left out.
+
+    >>> loosened("identifiant_de_la_publication"), loosened("título_del_vídeo"), loosened("views")
+    ('identifiant publication', 'titulo video', '')
+    """
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    words = [w for w in bare.split("_") if w not in _SMALL]
+    return " ".join(words) if len(words) > 1 else ""
 
 
 def share_known(headers: Sequence[str], spelled: Spelled) -> float:

@@ -215,7 +215,9 @@ def _utc(cells: np.ndarray, posts: pd.Series, about: str) -> tuple[pd.Series, li
     if usual.known.any() and abs(usual.off) > NEAR:
         # of the zones that there are, and of both orders of day and month
         readings += [_Reading(cells, Declared(day_first=month_first), made)] if apart else []
-        near = [r for r in readings if abs(r.off) <= NEAR] or [r for r in readings if r.known.any() and r.one_zone()]
+        # an order of day and month that leaves more cells without a time is not the order of the column
+        readings = [usual, *(r for r in readings[1:] if r.known.any() and r.n >= usual.n)]
+        near = [r for r in readings if abs(r.off) <= NEAR] or [r for r in readings if r.one_zone()]
         if not near and usual.scheduled():
             what = f"posts were made {_days_apart(usual.off)} before they were published (in the middle), as scheduled ones are"
             finding = note(about, what, "times near those in the posts' own ids", "read as US Pacific time and turned into UTC")
@@ -247,6 +249,7 @@ class _Reading:
     def __init__(self, cells: np.ndarray, declared: Declared | None, made: pd.Series):
         self.read = times(cells, declared=declared).values
         self.read.index = made.index
+        self.n = int(self.read.notna().sum())
         self._made = made
         naive = self.read.dt.tz_localize(None)
         ambiguous = np.ones(len(naive), dtype=bool)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from playbook.data.readers.accounts import Daily, daily_tables
 from playbook.data.readers.containers.blocks import Block, blocks
 from playbook.data.readers.contract import Context, Raw, Read, Recognition, Sample
 from playbook.data.readers.fields import folded
-from playbook.data.told import note, warning
+from playbook.data.told import note
 from playbook.data.values import plain
 from playbook.findings import Finding
 
@@ -81,13 +82,16 @@ def read(sample: Sample, context: Context) -> Read:
         parts.append(Daily(measure=measure, frame=frame, rows=rows, platform=platform, title=title))
     platforms = {p.platform for p in parts if p.platform}
     if len(platforms) > 1:
-        # one measure of two accounts would be one series that nobody has
+        # one measure of two accounts would be one series that nobody has, so only one platform's go under the plain names
         kept = (
             "instagram" if "instagram" in context.brief.market.platforms or "facebook" not in context.brief.market.platforms else "facebook"
         )
+        kept = kept if kept in platforms else sorted(platforms)[0]
+        parts = [p if p.platform in (kept, None) else replace(p, measure=f"{p.platform}_{p.measure}") for p in parts]
+        other = sorted({p.measure for p in parts if p.platform not in (kept, None)})
         what = f"tables of {' and '.join(sorted(platforms))} in one file"
-        findings.append(warning(sample.path, what, "one account a file", f"those of {kept} were read: export the other one by itself"))
-        parts = [p for p in parts if p.platform in (kept, None)]
+        mend = f"those of {kept} are the measures without a name before them, the others {', '.join(other)}"
+        findings.append(note(sample.path, what, "one account a file", mend))
     raws, told = daily_tables(sample, context, parts)
     tables: tuple[Raw, ...] = tuple(raws)
     return Read(tables=tables, rows=sum(len(b.records) for b in found), findings=(*findings, *told))

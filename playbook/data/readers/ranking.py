@@ -6,6 +6,7 @@ believed only where its cells are of that kind; of several columns of names the 
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -108,6 +109,7 @@ CREATOR = {
         *(
             "category",
             "category_1",
+            "categories",
             "niche",
             "topic",
             "category_name",
@@ -142,7 +144,7 @@ CREATOR = {
         "nationality",
         "standort",
     ),
-    "url": ("link", "url", "profile_link", "channel_link", "profile_url", "channel_url", "account_url", "profil"),
+    "url": ("link", "url", "links", "profile_link", "channel_link", "profile_url", "channel_url", "account_url", "profil"),
     "language": ("language", "sprache", "langue", "idioma", "lingua", "primary_language"),
     "bio": ("bio", "biography"),
     "platform": ("platform", "network", "social_network", "social_media", "plattform", "plateforme", "plataforma"),
@@ -182,6 +184,8 @@ _OF_POSTS = ("shortcode", "post_id", "video_id", "caption", "posted_at", "post_u
 # headers of follower accounts that somebody looked through
 _OF_FOLLOWERS = ("fake", "is_fake", "has_picture", "profile_pic", "label")
 _RANKS = ("rank", "ranking", "rang", "position", "place", "s_no", "sno", "sl_no", "sr_no", "no", "nr", "top")
+# what only tables of YouTube channels have beside subscribers; tools call followers elsewhere by that word, too
+_OF_YOUTUBE = ("video_uploads", "video_views", "channel_name", "channel", "uploads", "channel_type", "total_video_views", "channel_title")
 _PLATFORMS = (("insta", "instagram"), ("tiktok", "tiktok"), ("youtube", "youtube"), ("twitch", "twitch"))
 # below this share of numbers a column is not what its header says
 MOSTLY = 0.6
@@ -241,7 +245,13 @@ def _followers(sheet: Sheet) -> int | None:
 
 def _is_followers(header: str) -> bool:
     passed = {"total", "current", "insta", "instagram", "ig", "youtube", "yt", "tiktok", "twitch"}
-    return words(header) - passed in [words(w) for w in FOLLOWERS]
+    said = words(header) - passed
+    return said in [words(w) for w in FOLLOWERS] or (len(said) == 1 and _nearly(next(iter(said))))
+
+
+def _nearly(word: str) -> bool:
+    """Say whether a word is one for followers with a slip of the pen, as in `Suscribers`."""
+    return word not in COUNTS["following"] and bool(difflib.get_close_matches(word, ("followers", "subscribers"), n=1, cutoff=0.89))
 
 
 def _name_columns(sheet: Sheet) -> list[int]:
@@ -304,15 +314,18 @@ def _creators(sample: Sample, sheet: Sheet, name_columns: list[int], followers: 
     about = f"{sample.path}{sheet.where}"
     findings: list[Finding] = []
     at = fields.positions(sheet.headers, CREATOR)
+    if "country" in at and (holds := _no_countries(sheet.column(at["country"]))):
+        findings.append(_refused(about, _header(sheet, at["country"]), holds, "countries"))
+        at.pop("country")
     if "country" not in at:
         country = next((i for i, n in enumerate(names) if "country" in n.split("_") and set(n.split("_")) & AUDIENCE), None)
         if country is not None:
             at["country"] = country
             what = f"{_header(sheet, country)!r} is where most of the audience is"
             findings.append(note(about, what, "the creator's own country", "read as the country, for want of the creator's own"))
-    if "country" in at and (holds := _no_countries(sheet.column(at["country"]))):
-        findings.append(_refused(about, _header(sheet, at["country"]), holds, "countries"))
-        at.pop("country")
+        if country is not None and (holds := _no_countries(sheet.column(country))):
+            findings[-1] = _refused(about, _header(sheet, country), holds, "countries")
+            at.pop("country")
     if "platform" in at and not _platforms(sheet.column(at["platform"])):
         at.pop("platform")
     used = {name_columns[0], *at.values()}
@@ -428,6 +441,9 @@ def _platform(sample: Sample, names: list[str], frame: pd.DataFrame, *, context_
         told = hosts[0].fillna(hosts[1]).dropna()
         if len(told) > 0.5 * len(frame):
             return str(told.mode().iloc[0]), []
+    if len(signs := [n for n in names if n in _OF_YOUTUBE]) and any("subscri" in n for n in names):
+        what = f"no platform in the table; youtube by its {' and '.join(n.replace('_', ' ') for n in signs[:2])} beside subscribers"
+        return "youtube", [note(sample.path, what, "a platform column", "add one if that is wrong")]
     for word in (context_word, sample.path.rsplit("/", 1)[-1]):
         found = next((ours for part, ours in _PLATFORMS if part in word.casefold()), None)
         if found:

@@ -22,7 +22,9 @@ def recognise(sample: Sample, context: Context) -> Recognition | None:
         document, ["id", "create_time", "like_count"]
     ):
         return Recognition(sureness=0.96, why="videos as TikTok's APIs answer them")
-    if fields.records_with(document, ["createTime", "stats"]) or fields.records_with(document, ["createTime", "playCount"]):
+    if fields.records_with(document, ["createTime", "stats"]) or any(
+        fields.records_with(document, [made, "playCount"]) for made in ("createTime", "createTimeISO")
+    ):
         return Recognition(sureness=0.94, why="videos as TikTok's app answers them")
     if fields.records_with(document, ["follower_count", "likes_count", "video_count"]):
         return Recognition(sureness=0.93, why="a profile as TikTok's APIs answer it")
@@ -43,6 +45,7 @@ def read(sample: Sample, context: Context) -> Read:
             ["id", "create_time", "like_count"],
             ["createTime", "stats"],
             ["createTime", "playCount"],
+            ["createTimeISO", "playCount"],
         )
         for r in fields.records_with(document, keys)
     }
@@ -86,7 +89,7 @@ def _post(record: dict[str, Any], fallback: str | None) -> dict[str, Any]:
     author = first(record, "username") or inside(record, "author", "uniqueId") or inside(record, "authorMeta", "name")
     named = written(link, "tiktok") if "@" in link else None
     key = str(first(record, "id", "video_id") or post_of(link))
-    moment = first(record, "create_time", "createTime")
+    moment = first(record, "create_time", "createTime", "createTimeISO")
     made = time_of_post("tiktok", key)
     return {
         "platform": "tiktok",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from playbook.data.readers.contract import Context, Raw, Read, Recognition, Samp
 from playbook.data.readers.fields import folded
 from playbook.data.told import counted, note
 from playbook.data.values import numbers, plain
+from playbook.data.values.yearless import day_and_month
 from playbook.findings import Finding
 
 NAME = "YouTube Studio table data"
@@ -41,7 +43,7 @@ SPELLED = {
     "views": (
         *("views", "aufrufe", "visualizações", "visualizaciones", "vistas", "vues", "visualizzazioni", "視聴回数", "просмотры"),
         *("görüntüleme", "조회수", "weergaven", "wyświetlenia", "visningar", "penayangan", "số_lượt_xem", "lượt_xem", "观看次数"),
-        *("觀看次數",),
+        *("觀看次數", "visninger", "näyttökerrat", "zhlédnutí", "megtekintések", "vizionări", "προβολές", "перегляди", "المشاهدات"),
     ),
     "likes": (
         *("likes", "mag_ich_bewertungen", "gostei", "marcações_gostei", "me_gusta", "j_aime", "mi_piace", "高評価", "高評価数"),
@@ -112,12 +114,13 @@ VIDEO = re.compile(r"[\w-]{11}", re.ASCII)
 COUNTS = ("views", "likes", "comments", "shares", "reach", "impressions")
 # shorts were at most a minute long until October 2024
 A_SHORT = 60
+MOSTLY = 0.8
 
 
 def recognise(sample: Sample, context: Context) -> Recognition | None:
     """Recognise by a video's id, title and publish time beside views."""
     for sheet in sample.sheets:
-        at = fields.positions(sheet.headers, SPELLED)
+        at = _positions(sheet)
         if _is_table(at) and ("caption" in at or "watch" in at):
             return Recognition(
                 sureness=0.93 + 0.05 * fields.share_known(sheet.headers, SPELLED), why=f"{len(at)} headers of YouTube Studio's table"
@@ -135,7 +138,7 @@ def read(sample: Sample, context: Context) -> Read:
     for sheet in sample.sheets:
         rows += len(sheet.rows) + len(sheet.aside)
         findings += sheet.findings
-        at = fields.positions(sheet.headers, SPELLED)
+        at = _positions(sheet)
         if not _is_table(at):
             what = "a chart or totals over days, which repeat the videos' table"
             findings.append(note(f"{sample.path}{sheet.where}", what, "Table data", "not used"))
@@ -146,6 +149,30 @@ def read(sample: Sample, context: Context) -> Read:
         findings += [*told, *assumed]
     aside = tuple(a for s in sample.sheets for a in s.aside)
     return Read(tables=tuple(tables), rows=rows, findings=tuple(findings), aside=aside)
+
+
+def _positions(sheet: Sheet) -> dict[str, int]:
+    """Return which header is which; in languages whose words are not known, ids of videos and the column of dates tell themselves."""
+    at = fields.positions(sheet.headers, SPELLED)
+    if "views" not in at or not sheet.head:
+        return at
+    if at.get("post") != 0 and _share_of(sheet, 0, lambda t: VIDEO.fullmatch(t) is not None and not t.isdecimal()) >= MOSTLY:
+        at["post"] = 0
+    if at.get("post") == 0 and "posted_at" not in at:
+        free = [i for i in range(1, len(sheet.headers)) if i not in at.values()]
+        dated = next((i for i in free if _share_of(sheet, i, lambda t: day_and_month(t) is not None) >= MOSTLY), None)
+        if dated is not None:
+            at["posted_at"] = dated
+            if "caption" not in at and dated - 1 in free:
+                # the title stands before the time in every language
+                at["caption"] = dated - 1
+    return at
+
+
+def _share_of(sheet: Sheet, position: int, test: Callable[[str], bool]) -> float:
+    """Return the share of a column's first filled cells that pass a test, the row of totals left out."""
+    cells = [t for row in sheet.head[1:] if position < len(row) and (t := plain(row[position]))]
+    return sum(map(test, cells)) / len(cells) if cells else 0.0
 
 
 def _is_table(at: dict[str, int]) -> bool:

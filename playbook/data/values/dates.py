@@ -19,6 +19,8 @@ _CLOCK = r"(?:[T, ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?([AP])\.?M\.?)?
 _PARTS = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})" + _CLOCK, re.IGNORECASE)
 _WORDS = re.compile(r"(?:(\d{1,2})\.? )?([A-Za-z]{3,9})\.?(?: (\d{1,2})(?:st|nd|rd|th)?)?,? (\d{4})" + _CLOCK, re.IGNORECASE)
 _AT = re.compile(r"[T, ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?([AP])\.?M\.?)?$", re.IGNORECASE)
+# how Twitter and C programs stamp: Wed Oct 02 14:03:11 +0000 2024
+_MACHINE = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2} \d{1,2} \d{2}:\d{2}:\d{2}) ([+-]\d{4}|UTC|GMT) (\d{4})")
 _MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:?\d{2}(?::?\d{2}(?:[.,]\d+)?)? ?(?:Z|[+-]\d{2}:?(?:\d{2})?)?)?")
 _ZONED = re.compile(r"(?:Z|[+-]\d{2}:?(?:\d{2})?)$")
@@ -211,6 +213,9 @@ def _in_any_language(text: str) -> dt.datetime | None:
             return parsedate_to_datetime(text)
         except (ValueError, TypeError):
             pass
+    if stamp := _MACHINE.fullmatch(text):
+        zone = stamp[2] if stamp[2][0] in "+-" else "+0000"
+        return _by_pattern(f"{stamp[1]} {stamp[3]} {zone}", "%b %d %H:%M:%S %Y %z")
     clock = _AT.search(text)
     day = day_and_month((text[: clock.start()] if clock else text).strip(" ,").replace("-", " "))
     if day is None or day[2] is None:

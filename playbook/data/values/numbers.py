@@ -40,6 +40,29 @@ SUFFIXES = {
     **dict.fromkeys(("b", "bn", "mrd", "mrd.", "billion", "md", "mld", "mld.", "mlrd", "млрд", "млрд."), 9),
 }
 _NUMBER = re.compile(r"([+-]?)([\d.,' ’]*\d[\d.,' ’]*)(?:e([+-]?\d{1,2}))? ?([^\W\d_]+\.?)? ?(%)?", re.IGNORECASE)
+# what scrapers leave behind a number, as the app shows it: "13.8M subscribers"
+NOUNS = frozenset(
+    [
+        *(
+            "subscriber",
+            "subscribers",
+            "subs",
+            "follower",
+            "followers",
+            "following",
+            "view",
+            "views",
+            "like",
+            "likes",
+            "comment",
+            "comments",
+        ),
+        *("share", "shares", "post", "posts", "video", "videos", "plays", "fans", "abonnenten", "aufrufe", "beiträge", "abonnés", "vues"),
+        *("publications", "seguidores", "suscriptores", "visualizaciones", "publicaciones", "inscritos", "visualizações", "publicações"),
+        *("iscritti", "visualizzazioni", "volgers", "abonnees", "weergaven", "takipçi", "подписчиков", "просмотров"),
+    ]
+)
+_FILLERS = frozenset(("de", "d", "di", "of", "total"))
 SIGNS = {
     "€": "EUR",
     "$": "USD",
@@ -93,6 +116,8 @@ def numbers(cells: Cells, *, kind: Kind = "number", declared: Declared | None = 
     >>> p = numbers(np.array(["12.5K", "1.2M", "295,379", "--"], dtype=object), kind="count")
     >>> p.values.tolist(), p.step.tolist()
     ([12500.0, 1200000.0, 295379.0, nan], [100.0, 100000.0, nan, nan])
+    >>> numbers(np.array(["13.8M subscribers", "4 M de seguidores"], dtype=object), kind="count").values.tolist()
+    [13800000.0, 4000000.0]
     >>> numbers(np.array(["1,39 %", "12,5 %"], dtype=object), kind="share").values.tolist()
     [0.0139, 0.125]
     """
@@ -165,6 +190,8 @@ def _take_apart(text: str, *, money: bool) -> _Written | None:
         currency, text = SIGNS.get(found, found), (sign["first"] or sign["last"]).strip()
     negative = text.startswith("(") and text.endswith(")")  # how accountants write it
     match = _NUMBER.fullmatch(text.strip("() ") if negative else text)
+    if (not match or (match[4] and match[4].casefold() not in SUFFIXES)) and (bare := _without_noun(text)):
+        match = _NUMBER.fullmatch(bare)
     if not match:
         return None
     sign, body, exponent, word, percent = match.groups()
@@ -177,6 +204,15 @@ def _take_apart(text: str, *, money: bool) -> _Written | None:
     if not _SOUND.fullmatch(body):
         return None
     return _Written(-1.0 if (sign == "-") != negative else 1.0, body, power, bool(percent), bool(word), currency)
+
+
+def _without_noun(text: str) -> str | None:
+    """Return a number without what it counts: `13.8M subscribers`; None where something else follows it."""
+    words = re.split(r"[ '’]+", text.casefold())
+    kept = len(words)
+    while kept > 1 and (words[kept - 1] in NOUNS or (kept < len(words) and words[kept - 1] in _FILLERS)):
+        kept -= 1
+    return " ".join(text.split()[:kept]) if 0 < kept < len(words) and len(words) == len(text.split()) else None
 
 
 def _evidence(body: str, *, whole: bool) -> str | None:

@@ -115,8 +115,14 @@ def country_code(text: str) -> str | None:
 
     >>> country_code("Deutschland"), country_code("gb"), country_code("USA"), country_code("Ελλάδα"), country_code("Views avg.")
     ('DE', 'GB', 'US', 'GR', None)
+    >>> country_code("Berlin, Germany"), country_code("Portland, OR")
+    ('DE', None)
     """
     folded = _folded(text)
+    if "," in folded and folded not in _names("country"):
+        # a place in a country, as in "Berlin, Germany"; two letters there may as well be a state's
+        last = folded.rpartition(",")[2].strip()
+        return country_code(last) if len(last) > 2 else None
     if len(folded) == 2 and folded.isascii() and folded.isalpha():
         code = "GB" if folded == "uk" else folded.upper()
         return code if code in set(_names("country").values()) else None

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from playbook.data.readers.containers.flattened import records
 from playbook.data.readers.containers.unreadable import Unreadable
 from playbook.data.readers.contract import Sample, Sheet
 
@@ -62,7 +63,16 @@ def open_file(path: Path, shown: str) -> Sample:
     if name == "csv_text":
         sheets, problem = _sheets(lambda: module.sheets(path, shown))
         text = cache(lambda: module.whole_text(path))
-        return Sample(path=shown, container="csv", sheets=sheets, modified_on=modified_on, problem=problem, read_text=text)
+        document = cache(lambda: records(sheets[0]) if sheets else None)
+        return Sample(
+            path=shown,
+            container="csv",
+            sheets=sheets,
+            modified_on=modified_on,
+            problem=problem,
+            read_text=text,
+            read_document=document,
+        )
     saved_on = module.saved_on(path) if name == "xlsx" else None
     return Sample(path=shown, container=NAMES[name], sheets=tuple(module.sheets(path, shown)), saved_on=saved_on, modified_on=modified_on)
 

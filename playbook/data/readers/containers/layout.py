@@ -14,6 +14,8 @@ from playbook.findings import Finding
 MAX_COLUMNS = 2_000
 MAX_ROWS_ABOVE = 200
 HEAD = 50
+# headers of a column that numbers the rows, which are no comments
+_NUMBER_SIGNS = ("#", "#no", "#id", "#rank")
 
 
 def header_at(records: Sequence[Sequence[Any]], first: int = 0) -> int:
@@ -21,13 +23,16 @@ def header_at(records: Sequence[Sequence[Any]], first: int = 0) -> int:
 
     >>> header_at([["My list"], [], ["creator", "followers"], ["ana", 12]])
     2
+    >>> header_at([["#", "name", "likes"], ["1", "ana", 12]])
+    0
     """
     filled = [sum(1 for c in r if plain(c)) for r in records]
     widths = Counter(n for n in filled[first:] if n > 1)
     usual = max(widths, key=lambda n: (widths[n], n)) if widths else 1
     for i in range(first, len(records)):
         cell = next((plain(c) for c in records[i] if plain(c)), "")
-        if cell and not cell.startswith("#") and (filled[i] >= usual * 0.6 or usual == 1):
+        comment = cell.startswith("#") and cell not in _NUMBER_SIGNS
+        if cell and not comment and (filled[i] >= usual * 0.6 or usual == 1):
             return i
     return next((i for i in range(first, len(records)) if filled[i]), first)
 
