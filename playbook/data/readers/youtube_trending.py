@@ -84,7 +84,7 @@ def _videos(sample: Sample, sheet: Sheet, at: dict[str, int]) -> tuple[list[Raw]
         what = f"{counted(int(again.sum()), 'row repeats', 'rows repeat')} a video on an earlier day of the list"
         findings.append(note(about, what, "a row a video", "set aside; the last day was read"))
     channel = frame["channel"].map(plain) if "channel" in frame else pd.Series("", index=frame.index)
-    handle = channel.where(channel.map(is_channel_id), frame["name"] if "name" in frame else channel)
+    handle = channel.where(channel.map(is_channel_id), frame.get("name", channel))
     out = pd.DataFrame({"platform": "youtube", "handle": handle, "post": ids}, dtype=object)
     for column in ("posted_at", "views", "likes", "comments"):
         if column in frame:
