@@ -568,6 +568,21 @@ def test_orders_add_up_to_their_causes(worlds: dict[str, World]) -> None:
     assert (orders.loc[ours, "ordered_at"].dt.normalize() >= causes.loc[ours, "creator"].map(first).dt.normalize()).all()
 
 
+def test_only_incremental_orders_come_on_top_of_the_shops_own() -> None:
+    usual, during = [], []
+    for seed in range(40, 52):
+        world = simulate(seed=seed, posts=1)
+        orders = world.frames["orders"].merge(world.truth["orders"], on="order")
+        starts = world.frames["deliverables"]["published_at"].min().normalize()
+        orders = orders[orders["cause"] != "incremental"]
+        before = orders["ordered_at"] < starts
+        whole_weeks = starts + pd.Timedelta(days=42)
+        usual.append(before.sum() / (starts - orders["ordered_at"].min().normalize()).days)
+        during.append((~before & (orders["ordered_at"] < whole_weeks)).sum() / 42)
+    # 12 worlds of about 26 orders a day: the two means differ by 0.4 at one standard error
+    assert np.mean(during) == pytest.approx(np.mean(usual), abs=1.4)
+
+
 def test_the_incremental_share_of_marked_orders_is_as_planted() -> None:
     world = simulate(seed=5, posts=1, strengths=Strengths(incremental=(0.5, 0.5), leakage=0, click_rate=0.05))
     orders, causes = world.frames["orders"], world.truth["orders"]

@@ -98,7 +98,7 @@ def orders(
     """Return the web shop's `orders`, why each came, and the share of each creator's marked orders that is incremental.
 
     Causes: `incremental` (because of a post), `anyway` (would have bought, took the mark along), `leaked` (a code from a coupon page),
-    `baseline` (nothing to do with creators).
+    `baseline` (nothing to do with creators). Who would have bought anyway is one of the shop's usual buyers: only incremental orders add.
     """
     share = rng.uniform(*strengths.incremental, len(known))
     marked = 1 - strengths.unmarked
@@ -134,7 +134,9 @@ def orders(
 
     days = pd.date_range(pd.Timestamp(market.starts) - pd.Timedelta(days=28), market.collected_on)
     daily = rng.poisson(market.daily_orders * WEEK[days.day_of_week])
-    base = days.repeat(daily)
+    carried = pd.concat(drawn)
+    took = carried.loc[carried["cause"] != "incremental", "day"].value_counts().reindex(days, fill_value=0)
+    base = days.repeat(_without(daily, took.to_numpy()))
     add("baseline", np.full(len(base), -1), base, np.where(rng.random(len(base)) < 0.06, "own code", "none"))
 
     frame = pd.concat(drawn, ignore_index=True)
@@ -174,6 +176,21 @@ def orders(
     out.insert(0, "order", [f"{initials}-{10_001 + k}" for k in range(n)])
     behind = pd.DataFrame({"order": out["order"], "cause": frame["cause"], "i": frame["i"]})
     return out, behind, pd.DataFrame({"i": known["i"], "incremental_share": share})
+
+
+def _without(daily: np.ndarray, took_a_mark: np.ndarray) -> np.ndarray:
+    """Return the orders a day that nothing was done to: those who took a mark along are the same buyers, on that day or a later one.
+
+    The shop's orders with the campaign are thus those without it and the incremental ones, whatever mark they carry. At most three of four
+    of a day's buyers take a mark; the rest of them are missing on the days after.
+    """
+    left, owed = daily.copy(), 0
+    for k, taken in enumerate(took_a_mark):
+        owed += taken
+        now = min(owed, 3 * daily[k] // 4)
+        left[k] -= now
+        owed -= now
+    return left
 
 
 def visits(
