@@ -7,6 +7,10 @@ import functools
 import itertools
 import math
 import re
+import secrets
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -16,10 +20,11 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 import playbook
+from playbook.campaign import Campaign
 from playbook.chapters import CHAPTERS, NAMES
 from playbook.errors import BadCall
 from playbook.report.editions import edition, tags
-from playbook.teach import checks
+from playbook.teach import checks, workshop
 from playbook.teach.checks import check, hint, judged, task
 from playbook.teach.exercise import Exercise, Given, Wrong
 from playbook.teach.exercises import EXERCISES, of
@@ -65,27 +70,109 @@ def test_all_kinds_of_exercises_are_there():
     assert [e.chapter for e in EXERCISES.values()] == sorted((e.chapter for e in EXERCISES.values()), key=NAMES.index)
 
 
+def tried(exercise, numbers):
+    """Try the right answer and every wrong idea that leads elsewhere; return the hints that were met."""
+    right = exercise.right(numbers)
+    assert judged(exercise, numbers, right).verdict == "right"
+    seen, met = [right], set()
+    for idea in exercise.wrong:
+        answer = idea.answer(numbers)
+        if answer is None:
+            continue
+        if not any(alike(answer, other) for other in seen):
+            reply = judged(exercise, numbers, answer)
+            assert (reply.verdict, reply.text) == ("wrong_idea", idea.hint), (exercise.id, answer, right)
+            met.add(idea.hint)
+        seen.append(answer)
+    return met
+
+
 @each_exercise
 def test_a_right_answer_is_accepted_and_three_wrong_ideas_are_met_by_their_hints(name):
     exercise = EXERCISES[name]
     assert len(exercise.wrong) >= 3 and len(exercise.hints) == 3
-    met, tried = set(), 0
-    for sample in SAMPLES:
-        numbers = exercise.numbers(opened(sample))
-        if numbers.without:
-            continue
-        tried += 1
-        assert judged(exercise, numbers, exercise.right(numbers)).verdict == "right"
-        seen = [exercise.right(numbers)]
-        for idea in exercise.wrong:
-            answer = idea.answer(numbers)
-            if answer is None or any(alike(answer, other) for other in seen):
-                continue
-            seen.append(answer)
-            reply = judged(exercise, numbers, answer)
-            assert (reply.verdict, reply.text) == ("wrong_idea", idea.hint), (sample, answer)
-            met.add(idea.hint)
-    assert tried and len(met) >= 3
+    all_numbers = [n for n in (exercise.numbers(opened(sample)) for sample in SAMPLES) if not n.without]
+    assert len(set().union(*(tried(exercise, n) for n in all_numbers))) >= 3
+
+
+def fresh(number):
+    """Make worlds that nobody has seen, as workshops get them, each of another market than the one before."""
+    for at in range(number):
+        secret, kind = secrets.token_hex(8), ("glow-skincare", "campus-coffee")[at % 2]
+        yield secret, workshop._fair_world(secret, "learner-01", kind, "Linden Care")[0]
+
+
+def on_fresh_worlds(number):
+    """Return how many wrong ideas each exercise met on each of so many fresh worlds."""
+    out = {}
+    for secret, world in fresh(number):
+        campaign = Campaign(folder=Path(), brief=world.brief(), data=world.dataset(), fingerprint=secret)
+        for name, exercise in EXERCISES.items():
+            numbers = exercise.numbers(campaign)
+            assert not numbers.without, (secret, name, numbers.without)
+            out[secret, name] = len(tried(exercise, numbers))
+    return out
+
+
+def test_answers_are_judged_alike_on_worlds_that_nobody_has_seen():
+    """Two wrong ideas may happen to lead to one number, seldom more: of three or more, two at least are told apart."""
+    assert min(on_fresh_worlds(2).values()) >= 2
+
+
+@pytest.mark.slow
+def test_three_wrong_ideas_are_told_apart_on_nearly_all_worlds():
+    met = on_fresh_worlds(24)
+    assert min(met.values()) >= 2
+    assert sum(n >= 3 for n in met.values()) >= 0.98 * len(met)
+
+
+def ways(value, unit):
+    """Write a number in the ways that people write it."""
+    out = [float(value), np.float64(value), np.array([value]), pd.Series([value]), pd.DataFrame({"a": [value]}), [value], (value,)]
+    out += [Decimal(repr(float(value))), Fraction(float(value))]
+    if unit == "count":
+        return [*out, int(value), np.int64(value)]
+    return [*out, float(f"{value:.3g}"), float(f"{value:.4g}")]
+
+
+@each_exercise
+def test_a_right_answer_is_right_however_it_is_written(name):
+    exercise = EXERCISES[name]
+    numbers = exercise.numbers(opened("glow-skincare"))
+    right = exercise.right(numbers)
+    if exercise.unit == "choice":
+        written = [right, right.upper(), f" {right} ", f"{right}.", [right], np.array([right]), pd.Series([right]), right.replace(" ", "_")]
+    else:
+        written = ways(right, exercise.unit)
+    for answer in written:
+        assert judged(exercise, numbers, answer).right, repr(answer)
+    if exercise.unit == "choice":
+        return
+    for text in (f"{right:.4g}", f"{100 * right:.3g} %", f"{right:,.2f}", f"{right:.2f} euros"):
+        reply = judged(exercise, numbers, text)
+        assert reply.verdict == "not_usable" and reply.text.startswith("You gave text"), text
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("4.37 %", "'4.37 %' is written 0.0437."),
+        ("4,37%", "'4,37%' is written 0.0437."),
+        ("12", "'12' is written 12."),
+        ("1,250", "write the number without quotation marks"),
+        ("many", "write the number without quotation marks"),
+        ((0, 68), "A comma parts two values"),
+        ((25, 0), "thousands without a comma"),
+        ([1, 2], "You gave a list"),
+        (pd.Series([1.0]).median, "put parentheses behind median"),
+        (Given({"likes": (1.0, "")}), "such as given.likes."),
+        (10**400, "Your number is not a number"),
+        (1j, "You gave a complex"),
+    ],
+)
+def test_what_cannot_be_read_says_how_it_is_written(answer, said):
+    reply = judged(number("share"), NONE, answer)
+    assert reply.verdict == "not_usable" and said in reply.text
 
 
 def alike(one, other):
@@ -199,6 +286,8 @@ def test_choices_are_read_in_any_case():
     numbers = exercise.numbers(opened("glow-skincare"))
     right = exercise.right(numbers)
     assert judged(exercise, numbers, f" {right.upper()} ").verdict == "right"
+    cannot = Exercise(**{**vars(exercise), "right": lambda g: "cannot tell"})
+    assert all(judged(cannot, numbers, a).right for a in ("Can't tell", "can\u2019t tell", "can not tell", "cannot-tell."))
     assert "Choose one of" in judged(exercise, numbers, "perhaps").text
 
 

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import html
 import math
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal
 
 from playbook.errors import BadCall, did_you_mean
@@ -152,7 +155,10 @@ def judged(wanted: Exercise, given: Given, answer: Any) -> Reply:
         return Reply(id=wanted.id, verdict=verdict, text=text)
 
     if answer is ... or answer is None or isinstance(answer, _Nothing):
-        return say("unanswered", f'Write your answer in the place of the three dots. A first hint: hint("{wanted.id}").')
+        return say(
+            "unanswered",
+            f'Write your answer in the place of the three dots. For a first hint run hint("{wanted.id}") in a cell of its own.',
+        )
     value, trouble = _read(wanted, answer)
     if trouble:
         return say("not_usable", trouble)
@@ -167,7 +173,8 @@ def judged(wanted: Exercise, given: Given, answer: Any) -> Reply:
     right = float(right)
     if _same(value, right, wanted.unit):
         return say("right")
-    ideas = [(float(i.answer(given)), i.hint) for i in wanted.wrong]
+    # an idea that leads nowhere on these numbers says None
+    ideas = [(float(found), i.hint) for i in wanted.wrong if (found := i.answer(given)) is not None]
     if wanted.unit == "share":
         ideas.append((100 * right, "The size is right, the unit is not: a share lies between 0 and 1, and 4 % is written 0.04."))
     ideas.append((-right, "The size is right, the sign is not: what is taken from what?"))
@@ -209,23 +216,54 @@ def _rounded_to(exact: float, value: float, *, digits: int) -> bool:
 
 def _read(wanted: Exercise, answer: Any) -> tuple[Any, str]:
     """Return the answer as a plain value, or the sentence that says why it is none."""
+    if isinstance(answer, Given):
+        first = next(iter(answer.entries), "name")
+        return None, f"That is the whole table of numbers; take one of them by its name, such as given.{first}."
+    if hasattr(answer, "to_numpy"):
+        answer = answer.to_numpy()
     if hasattr(answer, "size") and hasattr(answer, "tolist") and not isinstance(answer, str):
         if answer.size != 1:
-            return None, f"You gave {answer.size} values; one is asked for."
-        answer = answer.tolist()[0] if isinstance(answer.tolist(), list) else answer.tolist()
-    if isinstance(answer, (list, tuple, set)) and len(answer) == 1:
+            return None, f"You gave {answer.size:,} values; one is asked for."
+        answer = answer.reshape(-1).tolist()[0]
+    if isinstance(answer, (list, tuple, set, frozenset)) and len(answer) == 1:
         answer = next(iter(answer))
     if wanted.unit == "choice":
-        folded = {o.casefold(): o for o in wanted.options}
-        found = folded.get(str(answer).strip().casefold())
-        return found, "" if found else f"Choose one of {', '.join(repr(o) for o in wanted.options)}."
+        folded = {_folded(o): o for o in wanted.options}
+        found = folded.get(_folded(str(answer)))
+        return found, "" if found else f"Choose one of {', '.join(repr(o) for o in wanted.options)}, with its quotation marks."
     if isinstance(answer, str):
-        return None, "You gave text; write the number without quotation marks, with a point for decimals and without a unit."
-    if isinstance(answer, bool) or not isinstance(answer, (int, float)):
+        return None, _told_of_text(wanted, answer)
+    if isinstance(answer, tuple) and len(answer) > 1 and all(isinstance(part, int) for part in answer):
+        return None, "A comma parts two values here. Write decimals with a point, as in 0.25, and thousands without a comma, as in 25000."
+    if callable(answer):
+        return None, f"You gave a piece of code, not its result: put parentheses behind {getattr(answer, '__name__', 'it')}, as in .sum()."
+    if isinstance(answer, bool) or not isinstance(answer, (int, float, Decimal, Fraction)):
         return None, f"You gave a {type(answer).__name__}; one number is asked for."
-    if not math.isfinite(answer):
+    if (isinstance(answer, int) and abs(answer) > 1e300) or not math.isfinite(answer):
         return None, "Your number is not a number: something in it is missing or was divided by 0."
     return float(answer), ""
+
+
+def _folded(text: str) -> str:
+    """Return a choice without what does not tell one from another: case, spaces, dots, and short forms of not."""
+    plain = text.strip().strip(".!\"'").casefold().replace("\u2019", "'").replace("_", " ").replace("-", " ")
+    for short, long in (("can't", "cannot"), ("can not", "cannot"), ("doesn't", "does not")):
+        plain = plain.replace(short, long)
+    return " ".join(plain.split())
+
+
+_IN_TEXT = re.compile(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*(%|per ?cent|percent)?\s*", re.I)
+
+
+def _told_of_text(wanted: Exercise, answer: str) -> str:
+    """Say how a number that was given as text is written."""
+    match = _IN_TEXT.fullmatch(answer)
+    # three digits behind a comma may be thousands as well
+    if not match or re.search(r",\d{3}$", match[1]):
+        return "You gave text; write the number without quotation marks, with a point for decimals and without a unit."
+    number = float(match[1].replace(",", "."))
+    written = f"{number / 100:.10g}" if match[2] else f"{number:.10g}"
+    return f"You gave text. Without quotation marks{', and as a share' if match[2] else ''}, {answer.strip()!r} is written {written}."
 
 
 def _open_campaign(names: Mapping[str, Any]) -> Any:

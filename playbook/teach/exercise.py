@@ -15,6 +15,9 @@ Kind = Literal["predict", "change", "mistake", "decide"]
 Unit = Literal["share", "number", "count", "choice"]
 
 
+WHOLE = 20  # values of a column that are all shown
+
+
 class _Nothing:
     """Takes the place of numbers that a campaign does not hold: whatever is computed with it is nothing again."""
 
@@ -94,8 +97,10 @@ class Given:
 
 def _shown(value: Any) -> str:
     if hasattr(value, "tolist") and hasattr(value, "__len__"):
-        items = [_shown(v) for v in list(value)[:4]]
-        return f"{len(value):,} values: {', '.join(items)}{', …' if len(value) > 4 else ''}"
+        # what is counted by eye has to be there in full
+        shown = len(value) if len(value) <= WHOLE else 4
+        items = [_shown(v) for v in list(value)[:shown]]
+        return f"{len(value):,} values: {', '.join(items)}{', …' if len(value) > shown else ''}"
     if isinstance(value, bool) or type(value).__name__ == "bool":
         return str(bool(value))
     if isinstance(value, (int, float)):

@@ -120,7 +120,10 @@ orders, so nobody else has your answers.
 3. Run a cell with Shift and Enter. It shows its result and goes on to the next one.
 4. An exercise has three cells: a question, the numbers from your data, and one for your answer. Write the answer in the place of the three
    dots and run the cell. It tells you what is wrong with it, never what is right.
-5. Stuck? Type `hint("engagement-1")` into a cell, with the exercise's name. Each time you run it, it says a little more.
+5. Write decimals with a point, thousands without a comma, and a share as 0.04 or 4 / 100; words stand in quotation marks. A red message
+   means that Python cannot read the cell; its last line says why. The first chapter tells more about this.
+6. Stuck? Type `hint("engagement-1")`, with the exercise's name, into a cell of its own (the key Esc, then B, makes one). Each time you run
+   it, it says a little more.
 
 ## What you hand in
 

@@ -66,6 +66,10 @@ EXERCISES = (
                 lambda g: (g.followers.max() + g.followers.min()) / 2,
                 "That is the middle between the smallest and the largest. Where does the middle creator stand?",
             ),
+            Wrong(
+                lambda g: g.followers.dropna().iloc[g.followers.notna().sum() // 2],
+                "That one stands in the middle of the list as it is written. Line them up by size first.",
+            ),
         ),
         hints=(
             "Line up all creators by size: who stands in the middle?",
@@ -115,6 +119,7 @@ EXERCISES = (
                 lambda g: g.posts_30[g.posts_30 >= 4].sum() / g.posts_30.sum(),
                 "That is their share of the posts. Busy creators count more than once in it; count creators.",
             ),
+            Wrong(lambda g: (g.posts_30 > 0).mean(), "These are all who posted at all in the thirty days. Once is not weekly."),
         ),
         hints=(
             "The question is about creators, not about posts: each counts once.",

@@ -68,6 +68,10 @@ EXERCISES = (
             Wrong(lambda g: (g.likes / g.followers).median(), "You counted likes alone. Comments are engagement, too."),
             Wrong(lambda g: _per_post(g).sum(), "You added up the rates of all posts. A rate is for one post."),
             Wrong(lambda g: (g.likes + g.comments).median(), "That is how many engagements. What share of the followers is it?"),
+            Wrong(
+                lambda g: (g.likes.median() + g.comments.median()) / g.followers,
+                "You took the middle of likes and the middle of comments, which may belong to different posts. Add up post by post first.",
+            ),
         ),
         hints=(
             "Work out a rate for every post first, then look for the typical one.",
@@ -144,6 +148,10 @@ EXERCISES = (
             Wrong(
                 lambda g: int((g.lows[1:] <= g.highs[0]).sum()),
                 "Every one below the first has its lower end below the first one's upper end. Compare the other two ends.",
+            ),
+            Wrong(
+                lambda g: int((g.highs[1:] >= g.rates[0]).sum()),
+                "You compared with the first one's rate. Its own interval reaches lower down.",
             ),
         ),
         hints=(

@@ -105,6 +105,10 @@ EXERCISES = (
                 lambda g: (g.audience * g.customers).sum(),
                 "That is the chance that a follower and a customer, drawn at random, come from one group: small even for twins.",
             ),
+            Wrong(
+                lambda g: (g.audience - g.customers).abs().sum() / 2,
+                "That is by how much they differ. How much have they in common?",
+            ),
         ),
         hints=(
             "Draw two rows of bars over one another: which part is covered by both?",
@@ -159,6 +163,17 @@ EXERCISES = (
                 "That is the fit as it is now. Double the weight of the audience.",
             ),
             Wrong(lambda g: (g.audience + g.niche + g.values) / 3, "That weighs all three alike."),
+            Wrong(
+                lambda g: (2 * g.weight_audience * g.audience + g.weight_niche * g.niche + g.weight_values * g.values) / 3,
+                "You divided by the number of parts. A weighted mean is divided by the sum of its weights.",
+            ),
+            Wrong(
+                lambda g: (
+                    (g.weight_audience * g.audience + 2 * g.weight_niche * g.niche + g.weight_values * g.values)
+                    / (g.weight_audience + 2 * g.weight_niche + g.weight_values)
+                ),
+                "You doubled the weight of the niche.",
+            ),
         ),
         hints=(
             "Only one number changes: the weight of the audience, to twice what it is.",

@@ -105,6 +105,11 @@ EXERCISES = (
                 lambda g: math.floor(g.wanted / (g.agreed / g.asked)),
                 "Rounded down, you end a little short of what you want: round up.",
             ),
+            Wrong(lambda g: g.wanted / (g.agreed / g.asked), "There are no half letters: round up."),
+            Wrong(
+                lambda g: g.wanted * g.agreed / g.asked,
+                "So many agree if you ask as many as you want. How many must you ask instead?",
+            ),
         ),
         hints=(
             "What share of those you asked agreed in the end?",

@@ -137,6 +137,14 @@ EXERCISES = (
                 "You took the cheapest first. Money is left over, or went to creators who reach few: try other sets.",
             ),
             Wrong(lambda g: float(g.reach.sum()), "That is all five, and they cost more than your budget."),
+            Wrong(
+                lambda g: float(g.reach[g.cost <= g.budget].max()),
+                "That is the one creator who reaches most alone. Your budget may allow several.",
+            ),
+            Wrong(
+                lambda g: float(g.reach.sum() * g.budget / g.cost.sum()),
+                "You took a part of everybody. A creator is booked or not.",
+            ),
         ),
         hints=(
             "With five creators there are only 32 sets. Rule out those that cost too much.",

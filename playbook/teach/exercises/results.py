@@ -83,6 +83,10 @@ EXERCISES = (
                 lambda g: g.revenue[g.marked].sum() / g.revenue[~g.marked].sum(),
                 "You compared marked with unmarked. A share is a part of the whole.",
             ),
+            Wrong(
+                lambda g: g.revenue[g.marked].mean() / g.revenue.mean(),
+                "You compared the size of a marked order with that of any order. How much are all marked ones together, of everything?",
+            ),
         ),
         hints=(
             "Revenue with a mark, as a part of all revenue of these days.",

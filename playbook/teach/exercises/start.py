@@ -36,16 +36,19 @@ def _ranked(c):
     if len(table) < 4:
         return too_little("four creators that can be ranked")
     return {
-        "creators": (table["creator"], "eight of your micro creators, by name"),
+        "creators": (table["creator"], f"{len(table)} of your micro creators, by name"),
         "rates": (table["rate"], "their engagement rates"),
         "lows": (table["low"], "lower ends of the intervals of the rates"),
         "highs": (table["high"], "upper ends of the intervals"),
     }
 
 
+def _first(g):
+    return int(g.rates.to_numpy().argmax())
+
+
 def _overlapping(g):
-    best = g.rates.to_numpy().argmax()
-    return int((g.highs.drop(best) >= g.lows[best]).sum())
+    return int((g.highs.drop(_first(g)) >= g.lows[_first(g)]).sum())
 
 
 EXERCISES = (
@@ -88,12 +91,20 @@ EXERCISES = (
         wrong=(
             Wrong(lambda g: _overlapping(g) + 1, "You counted the first one, too: nobody competes with themselves."),
             Wrong(
-                lambda g: int((g.highs < g.lows[g.rates.to_numpy().argmax()]).sum()),
+                lambda g: int((g.highs < g.lows[_first(g)]).sum()),
                 "These are the ones whose interval lies wholly below the first one's. The question is about the others.",
             ),
             Wrong(
-                lambda g: int((g.rates.drop(g.rates.to_numpy().argmax()) >= g.lows[g.rates.to_numpy().argmax()]).sum()),
+                lambda g: int((g.rates.drop(_first(g)) >= g.lows[_first(g)]).sum()),
                 "You compared rates with an interval. A rate is uncertain on both sides: compare interval with interval.",
+            ),
+            Wrong(
+                lambda g: int((g.highs.drop(_first(g)) >= g.rates.max()).sum()),
+                "You compared with the first one's rate. That rate is uncertain, too: its interval reaches lower down.",
+            ),
+            Wrong(
+                lambda g: int((g.highs[1:] >= g.lows[0]).sum()) if _first(g) else None,
+                "You compared with the one who stands at the top of the list. The highest rate stands elsewhere in it.",
             ),
         ),
         hints=(

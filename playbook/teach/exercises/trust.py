@@ -39,7 +39,7 @@ def _base(c):
 
     own = errors(c.data)
     return {
-        "fakes": (0.1, "share of fakes among a creator's followers"),
+        "fakes": (0.05, "share of fakes among a creator's followers"),
         "sensitivity": (own.sensitivity, "share of fakes that the score lists"),
         "specificity": (own.specificity, "share of real accounts that it does not list"),
     }
@@ -106,9 +106,13 @@ EXERCISES = (
             Wrong(lambda g: g.fakes * g.sensitivity, "That is the share of all followers that are fake and listed. Of all listed ones?"),
             Wrong(
                 lambda g: g.sensitivity / (g.sensitivity + 1 - g.specificity),
-                "You forgot how few fakes there are: nine of ten followers are real, and each can be listed by mistake.",
+                "You forgot how few fakes there are: nineteen of twenty followers are real, and each can be listed by mistake.",
             ),
             Wrong(lambda g: g.specificity, "That is the share of real accounts that are left alone."),
+            Wrong(
+                lambda g: g.fakes * g.sensitivity / (g.fakes * g.sensitivity + (1 - g.fakes) * g.specificity),
+                "You added the real accounts that are left alone. Asked is about those that are listed by mistake.",
+            ),
         ),
         hints=(
             "Think of 1,000 followers. How many of them are fakes, and how many of these are listed?",

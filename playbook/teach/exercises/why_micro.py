@@ -91,6 +91,10 @@ EXERCISES = (
                 lambda g: g.small.median() - g.large.median(),
                 "That is a difference in points. How many times is asked for.",
             ),
+            Wrong(
+                lambda g: g.small.sum() / g.large.sum(),
+                "You added up rates. More creators make a larger sum, and say nothing of the typical one.",
+            ),
         ),
         hints=(
             "Find the typical rate of each side first.",
