@@ -12,6 +12,7 @@ from playbook.chapters import CHAPTERS
 from playbook.errors import BadCall
 from playbook.report import editions
 from playbook.report.editions import EDITIONS, edition, tags
+from playbook.teach.exercises import of
 
 from .conftest import ROOT
 
@@ -116,13 +117,18 @@ def test_a_report_has_no_exercise_and_no_empty_heading(chapter):
 
 @each_chapter
 def test_the_learners_edition_holds_no_solution(chapter):
-    book = edition(opened(chapter), "workshop-learner")
+    """No mark, no hidden test, and no line of a solution, however it is indented, that the chapter does not need anyway."""
+    whole, book = opened(chapter), edition(opened(chapter), "workshop-learner")
     said = "\n".join(sources(book))
     assert "SOLUTION" not in said and "HIDDEN TESTS" not in said
-    for cell in opened(chapter).cells:
-        if "solution" in tags(cell):
-            for line in cell.source.splitlines():
-                assert line.startswith("#") or not line.strip().startswith("answer =") or line not in said
+    assert not [c for c in book.cells if c.get("outputs") and "keep_output" not in tags(c)]
+    taught = {line.strip() for c in whole.cells if "solution" not in tags(c) for line in c.source.splitlines()}
+    solving = [line.strip() for c in whole.cells if "solution" in tags(c) for line in c.source.splitlines()]
+    own = [line for line in solving if line and not line.startswith("#") and line not in taught]
+    assert len(own) >= len(of(chapter.name)), "solutions that the chapter shows anyway"
+    assert not [line for line in own if line in said]
+    # whatever is left out is the solutions and the notes, and nothing else
+    assert sources(book) == [c.source for c in whole.cells if not tags(c) & {"solution", "notes"}]
 
 
 def test_editions_are_written_as_notebooks_are_kept(tmp_path):

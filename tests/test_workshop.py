@@ -27,6 +27,11 @@ def made(tmp_path_factory):
     return workshop.make(tmp_path_factory.mktemp("class") / "room", learners=2, seed="seven")
 
 
+@pytest.fixture(scope="module")
+def campaigns(made):
+    return {name: playbook.load(made.folder / name) for name in made.learners}
+
+
 def hashes(folder):
     return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.rglob("*")) if p.is_file()}
 
@@ -75,7 +80,10 @@ def test_the_page_says_the_same_minutes():
 def test_the_same_seed_gives_the_same_bytes(made, tmp_path):
     again = workshop.make(tmp_path / "again", learners=2, seed="seven")
     assert hashes(made.folder) == hashes(again.folder)
-    # a third learner does not change the first two
+
+
+@pytest.mark.slow
+def test_one_more_learner_changes_nobody_elses_folder(made, tmp_path):
     more = workshop.make(tmp_path / "more", learners=3, seed="seven")
     assert {k: v for k, v in hashes(more.folder).items() if k.startswith("learner-01/")} == {
         k: v for k, v in hashes(made.folder).items() if k.startswith("learner-01/")
@@ -100,10 +108,10 @@ def test_learners_hold_no_truth_and_no_secret(made):
         assert seed not in text and "seven" not in re.sub(r"(?i)\bseven (claims|verdicts)\b|Seven claims, seven verdicts", "", text).split()
 
 
-def test_each_learner_has_a_brand_and_answers_of_their_own(made):
+def test_each_learner_has_a_brand_and_answers_of_their_own(made, campaigns):
     briefs = [yaml.safe_load((made.folder / n / "campaign.yml").read_text(encoding="utf-8")) for n in made.learners]
     assert briefs[0]["brand"]["name"] != briefs[1]["brand"]["name"]
-    first, second = (playbook.load(made.folder / n) for n in made.learners)
+    first, second = campaigns.values()
     same = 0
     for key in workshop.KEY:
         right = EXERCISES[key].right(EXERCISES[key].numbers(first))
@@ -112,10 +120,9 @@ def test_each_learner_has_a_brand_and_answers_of_their_own(made):
     assert same <= 2
 
 
-def test_worlds_are_as_hard_for_everybody(made):
+def test_worlds_are_as_hard_for_everybody(campaigns):
     """Every exercise has numbers in every folder, and the key ones have three wrong ideas that lead elsewhere."""
-    for name in made.learners:
-        campaign = playbook.load(made.folder / name)
+    for name, campaign in campaigns.items():
         for key, exercise in EXERCISES.items():
             given = exercise.numbers(campaign)
             assert not given.without, (name, key, given.without)
@@ -142,34 +149,49 @@ def test_the_trainers_chapters_hold_notes_timings_and_solutions(made):
         assert sum("### BEGIN SOLUTION" in c.source for c in book.cells) == len(of(chapter.name))
 
 
-@pytest.mark.notebooks
-@pytest.mark.parametrize("edition", ["learner-01", "trainer"])
-def test_editions_run_from_top_to_bottom(made, edition):
-    """The learner's stops nowhere, with every exercise open; the trainer's passes all its checks."""
+def run(folder, chapter):
+    """Run a chapter where it lies; return what each check says, and the ids of the cells that still hold a stub."""
     from papermill import execute_notebook
 
-    folder = made.folder / edition / "notebooks"
-    book = execute_notebook(str(folder / "04_engagement.ipynb"), None, cwd=str(folder), progress_bar=False)
-    replies = [o["data"]["text/plain"] for c in book.cells if c.cell_type == "code" for o in c.outputs if "data" in o]
-    replies = [r for r in replies if re.match(r"engagement-\d: ", r)]
-    if edition == "trainer":
-        assert sum(r.endswith("Right.") for r in replies) == 4
-    else:
-        assert len(replies) == 4 and all("Not answered yet." in r for r in replies)
+    book = execute_notebook(str(folder / chapter.notebook), None, cwd=str(folder), progress_bar=False)
+    code = [c for c in book.cells if c.cell_type == "code"]
+    assert all(c.execution_count for c in code if c.source.strip())
+    assert not [o for c in code for o in c.outputs if o.output_type == "error" or o.get("name") == "stderr"]
+    said = {c.id: o["data"]["text/plain"] for c in code for o in c.outputs if "data" in o}
+    asked = {k: v for k, v in said.items() if re.match(rf"{chapter.name}-\d: ", v)}
+    return asked, {c.id for c in code if re.search(r"^answer = \.\.\.", c.source, re.M) and "solution" not in tags(c)}
+
+
+def runs_as_its_edition_should(folder, chapter):
+    """Check what CI promises of a learner's and of the trainer's edition.
+
+    An open exercise stops nobody: its cell says "Not answered yet", and the chapter goes on. So a learner's chapter runs from top to bottom
+    as it was handed out; the cells that say so are exactly the marked stubs. The trainer's answers all of them rightly.
+    """
+    asked, stubs = run(folder / "notebooks", chapter)
+    open_ = {cell for cell, reply in asked.items() if ": Not answered yet." in reply}
+    right = [reply for reply in asked.values() if re.match(rf"{chapter.name}-\d: Right\.", reply)]
+    assert open_ == stubs and len(stubs) == len(of(chapter.name)), asked
+    assert len(right) == (len(stubs) if folder.name == "trainer" else 0), asked
+    assert len(asked) == len(stubs) + len(right), asked
+
+
+SOON = ("goals", "engagement")
+
+
+@pytest.mark.notebooks
+@pytest.mark.parametrize("edition", ["learner-01", "trainer"])
+@pytest.mark.parametrize("chapter", [c for c in CHAPTERS if c.name in SOON], ids=SOON)
+def test_two_chapters_of_both_editions_run(made, edition, chapter):
+    runs_as_its_edition_should(made.folder / edition, chapter)
 
 
 @pytest.mark.slow
 @pytest.mark.notebooks
 @pytest.mark.parametrize("edition", ["learner-01", "trainer"])
-@pytest.mark.parametrize("chapter", CHAPTERS, ids=[c.name for c in CHAPTERS])
+@pytest.mark.parametrize("chapter", [c for c in CHAPTERS if c.name not in SOON], ids=[c.name for c in CHAPTERS if c.name not in SOON])
 def test_every_chapter_of_both_editions_runs(made, edition, chapter):
-    from papermill import execute_notebook
-
-    folder = made.folder / edition / "notebooks"
-    book = execute_notebook(str(folder / chapter.notebook), None, cwd=str(folder), progress_bar=False)
-    replies = [o["data"]["text/plain"] for c in book.cells if c.cell_type == "code" for o in c.outputs if "data" in o]
-    right = sum(bool(re.match(rf"{chapter.name}-\d: Right", r)) for r in replies)
-    assert right == (len(of(chapter.name)) if edition == "trainer" else 0)
+    runs_as_its_edition_should(made.folder / edition, chapter)
 
 
 def test_bad_calls_say_what_to_do(tmp_path):
@@ -185,6 +207,7 @@ def test_bad_calls_say_what_to_do(tmp_path):
 
 
 def test_a_workshop_that_fails_half_way_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(workshop, "_learner", lambda job: dict.fromkeys(workshop.KEY, 1.0))
     monkeypatch.setattr(workshop, "_room", lambda folder: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     with pytest.raises(NotUsable, match="No space left"):
         workshop.make(tmp_path / "room", learners=1, seed="x")
@@ -235,8 +258,14 @@ def test_notes_are_there_for_every_chapter():
 # --- the final task and the reveal
 
 
-def test_handing_in_checks_what_it_takes(made):
-    c = playbook.load(made.folder / "learner-02")
+@pytest.fixture(scope="module")
+def world(made, campaigns):
+    about = json.loads((made.folder / "trainer" / "truth" / "learner-01" / "truth.json").read_text(encoding="utf-8"))
+    return workshop.world_of("seven", "learner-01", "glow-skincare", campaigns["learner-01"].brief.brand.name, about["attempt"])
+
+
+def test_handing_in_checks_what_it_takes(made, campaigns):
+    c = campaigns["learner-02"]
     people = c.data.creators.sort_values("followers")
     micro = people[people["followers"].between(1_000, 90_000)]
     some = list(micro["creator"][:6])
@@ -255,10 +284,9 @@ def test_handing_in_checks_what_it_takes(made):
     assert not (made.folder / "learner-02" / handing.FILE).exists()
 
 
-def test_the_reveal_lays_what_was_handed_in_beside_the_truth(made):
+def test_the_reveal_lays_what_was_handed_in_beside_the_truth(made, campaigns, world):
     facts = json.loads((made.folder / "trainer" / "truth" / "learner-01" / "truth.json").read_text(encoding="utf-8"))["facts"]
-    c = playbook.load(made.folder / "learner-01")
-    world = workshop.world_of("seven", "learner-01", "glow-skincare", c.brief.brand.name, 0)
+    c = campaigns["learner-01"]
     table = world.truth["creators"]
     bought = list(table.loc[table["bought"] | table["buys_likes"] | table["pod"], "creator"])
     honest = list(table.loc[~table["creator"].isin(bought), "creator"])
@@ -285,11 +313,10 @@ def test_the_reveal_lays_what_was_handed_in_beside_the_truth(made):
     assert "nine times in ten" in drawn.calibration(found).text
 
 
-def test_the_best_set_is_no_worse_than_any_of_many_drawn(made):
+def test_the_best_set_is_no_worse_than_any_of_many_drawn(campaigns, world):
     import numpy as np
 
-    c = playbook.load(made.folder / "learner-01")
-    world = workshop.world_of("seven", "learner-01", "glow-skincare", c.brief.brand.name, 0)
+    c = campaigns["learner-01"]
     people, cost = reveal._reach(world)
     limit = c.brief.budget.amount * reveal.BUDGET_SHARE
     best = reveal.best_set(world, people, cost, limit)
