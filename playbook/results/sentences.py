@@ -72,8 +72,8 @@ def awareness_sentence(found: Awareness | Missing, brief: Brief) -> str:
     each = found.compared["engagements"]
     if each.posts:
         text += (
-            f" Their {write.count(each.delivered)} engagements are {write.ratio(each.ratio)} times what {write.count(each.posts)} "
-            "usual posts of these creators bring."
+            f" Where a creator's usual posts are known ({write.count(each.posts)} {plural(each.posts, 'post')}), "
+            f"{write.count(each.delivered)} engagements came, {write.ratio(each.ratio)} times the usual."
         )
     if not math.isnan(found.cpe):
         most = "at most " if found.known["engagements"] < found.delivered else ""
