@@ -342,3 +342,97 @@ def test_price_bands_hold_new_fees_by_the_rule_of_the_house() -> None:
     own = table[table["method"] == "own"]
     assert (own["coverage"] + 3 * own["error"] >= 0.87).all() and (own["coverage"] - 3 * own["error"] <= 0.95).all()
     assert (table.loc[table["method"] == "own_level", "coverage"] >= 0.87).all()
+
+
+def ranked(n: int = 40, *, views: bool = False) -> dict[str, pd.DataFrame]:
+    """A ranking table's creators, with what the tool tells of their average post."""
+    keys = [f"tiktok:r{i:02d}" for i in range(n)]
+    followers = np.geomspace(2_000, 400_000_000, n).round()
+    creators = pd.DataFrame({"creator": keys, "platform": "tiktok", "followers": followers})
+    told = [(k, "ranking table", "Likes avg", 0.05 * f) for k, f in zip(keys, followers, strict=True)]
+    told += [(k, "ranking table", "Comments avg.", 0.001 * f) for k, f in zip(keys, followers, strict=True)]
+    told += [(k, "ranking table", "Authentic engagement", 9e9) for k in keys]
+    if views:
+        told += [(k, "ranking table", "Views avg.", 0.4 * f) for k, f in zip(keys, followers, strict=True)]
+    return {"creators": creators, "scores": pd.DataFrame(told, columns=["creator", "tool", "measure", "value"])}
+
+
+class TestToldByTools:
+    """Where nobody has posts, a tool's averages stand in, and the page says so."""
+
+    def test_an_engagement_costs_by_what_the_tool_tells(self) -> None:
+        data, brief = dataset(**ranked()), parse(BRIEF)
+        table = costs.full(data, brief).set_index("creator")
+        row = table.loc["tiktok:r10"]
+        assert row["engagements"] == pytest.approx(0.051 * row["followers"])
+        assert row["cpe"] == pytest.approx(row["cost"] / row["engagements"])
+        assert any("as a tool tells them" in f.found for f in costs.findings(data, brief))
+
+    def test_own_posts_come_first(self) -> None:
+        tables = ranked()
+        day = pd.Timestamp("2026-01-01", tz="UTC")
+        rows = [(f"p{j}", "tiktok:r10", day + pd.Timedelta(days=j), 70.0, 7.0) for j in range(8)]
+        tables["posts"] = pd.DataFrame(rows, columns=["post", "creator", "posted_at", "likes", "comments"])
+        table = costs.full(dataset(**tables), parse(BRIEF)).set_index("creator")
+        assert table.loc["tiktok:r10", "engagements"] == pytest.approx(77)
+        assert table.loc["tiktok:r11", "engagements"] == pytest.approx(0.051 * table.loc["tiktok:r11", "followers"])
+
+    def test_told_views_are_nearer_to_reach_than_followers(self) -> None:
+        from playbook import portfolio
+
+        brief = parse(BRIEF + "\nportfolio: {time_limit: 2}")
+        choice = portfolio.choose(dataset(**ranked(views=True)), brief)
+        assert (choice.chosen["reach_source"] == "quoted").all() and "views that a tool tells" in choice.note
+        assert np.allclose(choice.chosen["reach"] / choice.chosen["followers"], 0.4 * 0.75)
+
+
+class TestPublishedPrices:
+    """Every published price list can be picked, and says whose it is."""
+
+    def test_price_per_engagement_needs_engagements(self) -> None:
+        told = costs.fees(dataset(**ranked()), parse(BRIEF + "\ncosts: {price_source: paid}"))
+        assert told["fee"].notna().all() and told["fee_note"].str.contains("#paid").all()
+        assert np.allclose(told["fee"] / (0.051 * told["followers"]), told["fee"].iloc[0] / (0.051 * told["followers"].iloc[0]))
+        none = costs.fees(dataset(creators=ranked()["creators"]), parse(BRIEF + "\ncosts: {price_source: paid}"))
+        assert none["fee"].isna().all() and none["fee_note"].str.contains("no known engagements").all()
+
+    def test_the_middle_payment_is_the_same_for_every_size(self) -> None:
+        told = costs.fees(dataset(**ranked()), parse(BRIEF + "\ncosts: {price_source: lumanu}"))
+        assert told["fee"].nunique() == 1 and (told["fee_high"] / told["fee_low"] > 50).all()
+
+    def test_priors_from_payments_lie_between_the_flattest_and_the_steepest(self) -> None:
+        low, high = published.slopes()
+        for name in ("lumanu", "paid", "beichert", "published"):
+            assert low < published.prior(name)[0] < high
+
+
+def test_a_quote_for_a_story_is_not_held_against_a_posts_results() -> None:
+    """A story reaches a fifth of a post's people and has no likes; who quoted a post as well is taken at the post."""
+    keys = [f"instagram:s{i}" for i in range(6)]
+    creators = pd.DataFrame({"creator": keys, "platform": "instagram", "followers": 10_000.0})
+    day = pd.Timestamp("2026-01-01", tz="UTC")
+    posts = pd.DataFrame(
+        [(f"{k}-{j}", k, day + pd.Timedelta(days=j), 300.0, 20.0, 3000.0) for k in keys for j in range(6)],
+        columns=["post", "creator", "posted_at", "likes", "comments", "reach"],
+    )
+    told = [(k, "reel", 500.0) for k in keys[:4]] + [(keys[4], "Story", 90.0), (keys[5], "story", 60.0), (keys[5], "carousel", 400.0)]
+    quotes = pd.DataFrame(told, columns=["creator", "deliverable", "fee"]).assign(currency="EUR")
+    table = costs.full(dataset(creators=creators, posts=posts, quotes=quotes), parse(BRIEF)).set_index("creator")
+    reel, story, both = table.loc[keys[0]], table.loc[keys[4]], table.loc[keys[5]]
+    assert story["reach"] == pytest.approx(costs.STORY * reel["reach"]) and np.isnan(story["engagements"]) and np.isnan(story["cpe"])
+    assert "story" in story["fee_note"] and story["cpm"] == pytest.approx(1000 * story["cost"] / story["reach"])
+    assert both["deliverable"] == "carousel" and both["fee"] == 400 and both["reach"] == pytest.approx(reel["reach"])
+
+
+def test_fees_that_are_slips_of_the_pen_are_pointed_at() -> None:
+    rng = np.random.default_rng(4)
+    keys = [f"instagram:q{i:02d}" for i in range(60)]
+    followers = np.exp(rng.normal(9.5, 1.0, 60)).round()
+    fee = np.exp(0.7 * np.log(followers) + rng.normal(0, 0.3, 60)).round()
+    creators = pd.DataFrame({"creator": keys, "platform": "instagram", "followers": followers})
+    quotes = pd.DataFrame({"creator": keys, "deliverable": "reel", "fee": fee, "currency": "EUR"})
+    brief = parse(BRIEF)
+    assert not any("usual for that size" in f.found for f in costs.findings(dataset(creators=creators, quotes=quotes), brief))
+    quotes.loc[7, "fee"] /= 1000
+    said = [f.found for f in costs.findings(dataset(creators=creators, quotes=quotes), brief) if "usual for that size" in f.found]
+    assert len(said) == 1 and "@q07" in said[0] and said[0].startswith("1 fee lies")

@@ -74,6 +74,12 @@ def test_what_nothing_decides_is_unknown_and_said():
     assert numbers("1.234", "2.345", kind="money", declared=Declared(decimal=","))[0] == [1234, 2345]
 
 
+def test_a_price_tag_in_thousandths_is_not_believed():
+    found, remarks = numbers("$1,234.50", "14.657 €", "90 EUR", kind="money")
+    assert found == [1234.5, None, 90]
+    assert "two ways" in remarks[0]
+
+
 def test_cells_that_contradict_each_other_leave_only_the_clear_ones():
     found, remarks = numbers("1.234,5", "1,234.5", "7.890", "12", kind="money")
     assert found == [1234.5, 1234.5, None, 12]

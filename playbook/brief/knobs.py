@@ -89,14 +89,16 @@ class Fit(Knobs):
 class Costs(Knobs):
     """Chapter 07."""
 
-    price_source: Literal["quotes", "izea", "rate_card"] = Field(
-        "quotes", description="where fees come from when a creator has quoted none: quotes (your own quotes' curve), izea, rate_card"
+    price_source: Literal["quotes", "izea", "rate_card", "lumanu", "paid"] = Field(
+        "quotes",
+        description="where fees come from when a creator has quoted none: quotes (your own quotes' curve), izea, rate_card, lumanu (the "
+        "middle of all its payments), paid (#paid's price per engagement)",
     )
     posts_per_creator: int = Field(1, ge=1, le=100, description="posts that the fee pays for, 1-100")
-    prior: Literal["published", "izea", "beichert", "rate_card"] = Field(
+    prior: Literal["published", "izea", "beichert", "rate_card", "lumanu", "paid"] = Field(
         "published",
         description="how price grows with size before your quotes tell it: published (anything from IZEA's to the rate card's), izea, "
-        "beichert, rate_card",
+        "beichert, rate_card, lumanu, paid (as engagements grow)",
     )
     tax: float = Field(0.0, ge=0, le=1, description="tax on fees that you cannot reclaim, as a share of the fee, 0-1")
 
@@ -118,8 +120,9 @@ class Portfolio(Knobs):
     deliverables: Literal["main", "any"] = Field(
         "main", description="main: the deliverable that most creators quoted; any: the best of what each creator quoted"
     )
-    maximise: Literal["goal", "engagements"] = Field(
-        "goal", description="what the set makes as large as possible: goal (by goal.kind), engagements"
+    maximise: Literal["goal", "engagements", "profit"] = Field(
+        "goal",
+        description="what the set makes as large as possible: goal (by goal.kind), engagements, profit (what orders leave, less all costs)",
     )
     contacts: int = Field(1, ge=1, le=5, description="creators through whom a person must be reached to count, 1-5")
     weigh_by: Literal["nothing", "fit", "trust", "both"] = Field(

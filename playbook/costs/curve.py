@@ -16,7 +16,7 @@ from playbook.data.dataset import Dataset
 from playbook.engagement.rates import platform_of
 from playbook.findings import Missing
 
-Prior = Literal["published", "izea", "beichert", "rate_card"]
+Prior = Literal["published", "izea", "beichert", "rate_card", "lumanu", "paid"]
 FEWEST_FOR_A_LEVEL = 3
 FEWEST_FOR_A_TERM = 5
 # weight of the published spread beside your own quotes', in quotes
@@ -162,9 +162,9 @@ def _level_only(seen: pd.DataFrame, deliverable: str, level: float, name: Prior)
 
     seen = seen.drop_duplicates("creator")
     low, high = published.slopes()
-    prior, prior_sd = published.prior(name)
     x, y = np.log(seen["followers"].to_numpy()), np.log(seen["fee"].to_numpy())
     n, centre, sigma = len(seen), float(x.mean()), published.spread()
+    prior, prior_sd = published.prior(name, float(x.std()))
     about, precision = float(((x - centre) ** 2).sum()), 1 / prior_sd**2
     slope = (float(((x - centre) * (y - y.mean())).sum()) / sigma**2 + precision * prior) / (about / sigma**2 + precision)
     slope_sd = (about / sigma**2 + precision) ** -0.5

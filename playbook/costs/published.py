@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-Curve = Literal["izea", "rate_card"]
+Curve = Literal["izea", "rate_card", "lumanu"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,9 +67,30 @@ def spread() -> float:
     >>> round(spread(), 2)
     1.2
     """
-    lumanu = _points().query("curve == 'lumanu'").set_index("measure")["typical"]
-    pooled = math.sqrt(2 * math.log(lumanu["payment_mean"] / lumanu["payment_median"]))
-    return pooled * math.sqrt(1 - lumanu["correlation_with_followers"] ** 2)
+    return pooled_spread() * math.sqrt(1 - _lumanu()["correlation_with_followers"] ** 2)
+
+
+def _lumanu() -> pd.Series:
+    return _points().query("curve == 'lumanu'").set_index("measure")["typical"]
+
+
+def pooled_spread() -> float:
+    """Return the spread of log payments over creators of all sizes (Lumanu's mean over median, as if log-normal).
+
+    >>> round(pooled_spread(), 2)
+    1.45
+    """
+    return math.sqrt(2 * math.log(_lumanu()["payment_mean"] / _lumanu()["payment_median"]))
+
+
+def per_engagement() -> tuple[float, str, str]:
+    """Return what #paid's own contracts cost per engagement on average, its currency and its source.
+
+    >>> per_engagement()[:2]
+    (1.4, 'USD')
+    """
+    row = _points().query("measure == 'cost_per_engagement'").iloc[0]
+    return float(row["typical"]), str(row["unit"]), f"{row['source']}, {row['year']}"
 
 
 def line(curve: Curve, platform: str) -> Line | None:
@@ -83,6 +104,12 @@ def line(curve: Curve, platform: str) -> Line | None:
     >>> round(line("rate_card", "instagram").slope, 2), round(line("rate_card", "tiktok").slope, 2), line("rate_card", "twitch")
     (1.0, 0.9, None)
     """
+    if curve == "lumanu":
+        # the middle of all payments, whatever the size: what is published is no line
+        row = _points().query("measure == 'payment_median'").iloc[0]
+        source = f"{row['source']}, {row['year']}: the middle payment, whatever the size"
+        middle, sigma = math.log(row["typical"]), pooled_spread()
+        return Line(curve=curve, platform=platform, intercept=middle, slope=0.0, sigma=sigma, currency=row["unit"], source=source)
     rows = _points().query("measure == 'price' and curve == @curve and platform in ['all', @platform]")
     if rows.empty:
         return None
@@ -119,8 +146,20 @@ BEICHERT = math.log(18) / math.log(100)
 SLOPE_SD = 0.15
 
 
-def prior(name: Literal["published", "izea", "beichert", "rate_card"]) -> tuple[float, float]:
+# spread of log followers where the list's own is unknown: a list from 5,000 to 500,000 for nine in ten
+FOLLOWERS_SD = 1.4
+
+
+def prior(name: str, followers_sd: float = FOLLOWERS_SD) -> tuple[float, float]:
     """Return what is taken for the exponent of price in followers before any quote, and its spread.
+
+    Parameters
+    ----------
+    name : str
+        published (the middle of the published lines), izea, beichert, rate_card; lumanu: what its correlation of payment with followers
+        makes of the list's spread; paid: that of engagements in followers (eMarketer, 2026), as #paid's price is one per engagement.
+    followers_sd : float
+        Spread of log followers on the list, for lumanu.
 
     >>> prior("beichert")[0] > prior("izea")[0]
     True
@@ -130,5 +169,15 @@ def prior(name: Literal["published", "izea", "beichert", "rate_card"]) -> tuple[
     low, high = slopes()
     if name == "published":
         return (low + high) / 2, (high - low) / 4
-    known = {"izea": low, "beichert": BEICHERT, "rate_card": high}
+    if name == "lumanu":
+        slope = _lumanu()["correlation_with_followers"] * pooled_spread() / max(followers_sd, 0.5)
+        return min(float(slope), high), SLOPE_SD
+    known = {"izea": low, "beichert": BEICHERT, "rate_card": high, "paid": _engagement_exponent()}
     return known[name], SLOPE_SD
+
+
+def _engagement_exponent() -> float:
+    """Return the exponent of engagements in followers, by published rates of size classes."""
+    rates = _points().query("measure == 'engagement_rate'")
+    size = 0.5 * (np.log(rates["followers_low"]) + np.log(rates["followers_high"]))
+    return 1 + float(np.polyfit(size, np.log(rates["typical"]), 1)[0])

@@ -11,6 +11,18 @@ from playbook.findings import Finding
 from playbook.wording import handle, listed, plural
 
 UNNAMED = "post"
+STORIES = frozenset(("story", "stories", "insta story", "instagram story", "ig story"))
+# people reached by a story over people reached by a post, of one creator (Minter.io, 2019: 4.3 of 22.9 %, 4.1 of 22.9, 3.8 of 19.1)
+STORY = 0.19
+
+
+def is_story(deliverable: pd.Series) -> pd.Series:
+    """Say which deliverables are stories: gone after a day, seen by fewer people, liked by nobody.
+
+    >>> is_story(pd.Series(["Story", "reel", None])).tolist()
+    [True, False, False]
+    """
+    return deliverable.astype("object").fillna("").astype(str).str.strip().str.casefold().isin(STORIES)
 
 
 def asked(data: Dataset, brief: Brief) -> pd.DataFrame:

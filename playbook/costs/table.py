@@ -9,7 +9,8 @@ from playbook import engagement
 from playbook.brief import Brief
 from playbook.costs import published
 from playbook.costs.curve import own_curve
-from playbook.costs.quotes import asked, main_deliverable, quote_findings, usable
+from playbook.costs.quotes import STORY, asked, is_story, main_deliverable, quote_findings, usable
+from playbook.costs.told import COLUMNS, told_results
 from playbook.creators import with_tiers
 from playbook.data.dataset import Dataset
 from playbook.engagement.rates import platform_of
@@ -17,6 +18,8 @@ from playbook.findings import Finding, Missing, needs
 from playbook.memo import remembered
 from playbook.wording import handle, listed, plural
 
+# a fee so many times under or over what is usual for its size is rather a slip of the decimal mark or the currency than a price
+FAR_OFF = 20.0
 # currencies whose unit is of a dollar's order: without a rate in the brief a published price is then still worth showing
 NEAR_PARITY = frozenset({"AUD", "CAD", "CHF", "EUR", "GBP"})
 PER = {"cpm": ("reach", 1000.0), "cpe": ("engagements", 1.0), "cpv": ("views", 1.0)}
@@ -42,7 +45,8 @@ def full(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
         order, at the brief's planning rates (whose own uncertainty is not in the interval; missing where a rate is 0). Intervals at
         the brief's level combine those of cost and of what it buys, as independent on logs.
     """
-    out = fees(data, brief).merge(_results(data, brief), on="creator", how="left")
+    out = fees(data, brief).merge(results(data, brief), on="creator", how="left")
+    _as_stories(out)
     for column in ("", "_low", "_high"):
         out[f"cost{column}"] = full_cost(out[f"fee{column}"], brief)
     for name, (what, size) in PER.items():
@@ -52,6 +56,16 @@ def full(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     columns = ["creator", "platform", "tier", "followers", "deliverable", "fee", "fee_low", "fee_high", "fee_source", "fee_note"]
     columns += [f"{c}{e}" for c in ("cost", "reach", "engagements", "views", *PER, "cpt", "cpc", "cpa") for e in ("", "_low", "_high")]
     return out[columns]
+
+
+def _as_stories(out: pd.DataFrame) -> None:
+    """Hold a fee for a story against what a story brings: fewer people, and no likes or views that a post's could stand for."""
+    story = is_story(out["deliverable"]) & (out["fee_source"] == "quoted")
+    for end in ("", "_low", "_high"):
+        out[f"reach{end}"] = out[f"reach{end}"] * np.where(story, STORY, 1.0)
+        for what in ("engagements", "views"):
+            out[f"{what}{end}"] = out[f"{what}{end}"].where(~story)
+    out.loc[story, "fee_note"] += f" for a story, which reaches {100 * STORY:.0f} % of a post's people (Minter.io, 2019)"
 
 
 def full_cost(fee: pd.Series, brief: Brief) -> pd.Series:
@@ -81,8 +95,10 @@ def fees(data: Dataset, brief: Brief) -> pd.DataFrame:
     out["platform"] = out["platform"].where(out["platform"].notna(), platform_of(out["creator"]))
     quoted = usable(data, brief)
     main = main_deliverable(quoted)
-    # the deliverable that most creators quoted makes fees comparable; who quoted only others is taken at the cheapest of them
-    order = quoted.assign(other=quoted["deliverable"] != main).sort_values(["creator", "other", "fee", "deliverable"])
+    # the deliverable that most creators quoted makes fees comparable; who quoted only others is taken at the cheapest of them, a story
+    # only where there is nothing else
+    order = quoted.assign(other=quoted["deliverable"] != main, story=is_story(quoted["deliverable"]))
+    order = order.sort_values(["creator", "other", "story", "fee", "deliverable"])
     out = out.merge(order.drop_duplicates("creator")[["creator", "deliverable", "fee"]], on="creator", how="left")
     known = out["fee"].notna()
     out["deliverable"] = out["deliverable"].astype("object").where(known, main)
@@ -107,41 +123,51 @@ def _from_curves(out: pd.DataFrame, rest: pd.Index, data: Dataset, brief: Brief)
         out.loc[rest, "fee_source"], out.loc[rest, "fee_note"] = "modelled", curve.text
     else:
         name = "rate_card" if source == "quotes" else source
+        bought = results(data, brief).set_index("creator")["engagements"] if name == "paid" else pd.Series(dtype="float64")
         for platform in sorted(out.loc[rest, "platform"].astype("object").fillna("").unique()):
-            _from_published(out, rest[(out.loc[rest, "platform"].astype("object").fillna("") == platform)], name, platform, brief)
+            _from_published(out, rest[(out.loc[rest, "platform"].astype("object").fillna("") == platform)], name, platform, brief, bought)
     sizeless = rest[~(out.loc[rest, "followers"] > 0)]
     out.loc[sizeless, "fee_source"], out.loc[sizeless, "fee_note"] = None, "no quote, and no follower count to read a price off a curve"
     out.loc[sizeless, ["fee", "fee_low", "fee_high"]] = np.nan
 
 
-def _from_published(out: pd.DataFrame, rows: pd.Index, name: str, platform: str, brief: Brief) -> None:
+def _from_published(out: pd.DataFrame, rows: pd.Index, name: str, platform: str, brief: Brief, bought: pd.Series) -> None:
     from scipy.special import ndtri
 
-    # the rate card is told by platform; a creator whose platform nobody noted is taken at Instagram's, and it says so
-    line = published.line(name, platform or "instagram")
-    if line is None:
-        out.loc[rows, "fee_note"] = f"no quote, and the published {name} has no prices for {platform}"
-        return
-    rate = brief.rate(line.currency)
+    if name == "paid":
+        each, currency, source = published.per_engagement()
+        price, sigma = each * bought.reindex(out.loc[rows, "creator"]).set_axis(rows), published.spread()
+        unknown = rows[~(price > 0)]
+        out.loc[unknown, "fee_note"] = "no quote, and no known engagements for a price per engagement (#paid)"
+        rows, price = rows[price > 0], price[price > 0]
+    else:
+        # the rate card is told by platform; a creator whose platform nobody noted is taken at Instagram's, and it says so
+        line = published.line(name, platform or "instagram")
+        if line is None:
+            out.loc[rows, "fee_note"] = f"no quote, and the published {name} has no prices for {platform}"
+            return
+        price, sigma, currency, source = line.price(out.loc[rows, "followers"]), line.sigma, line.currency, line.source
+    rate = brief.rate(currency)
     assumed = rate is None and brief.budget.currency in NEAR_PARITY
     if assumed:
         rate = 1.0
     if rate is None:
-        out.loc[rows, "fee_note"] = f"no quote, and the brief has no rate for {line.currency}, in which published prices are told"
+        out.loc[rows, "fee_note"] = f"no quote, and the brief has no rate for {currency}, in which published prices are told"
         return
-    price = line.price(out.loc[rows, "followers"]) * rate * brief.costs.posts_per_creator
-    reach = float(np.exp(ndtri((1 + brief.statistics.level) / 2) * line.sigma))
+    price = price * rate * brief.costs.posts_per_creator
+    reach = float(np.exp(ndtri((1 + brief.statistics.level) / 2) * sigma))
     out.loc[rows, "fee"], out.loc[rows, "fee_low"], out.loc[rows, "fee_high"] = price, price / reach, price * reach
     out.loc[rows, "fee_source"] = "benchmark"
-    notes = [line.source]
-    if not platform:
+    notes = [source]
+    if not platform and name == "rate_card":
         notes.append("Instagram's, as the platform is not known")
     if assumed:
-        notes.append(f"one {line.currency} taken as one {brief.budget.currency}, as the brief has no rate")
+        notes.append(f"one {currency} taken as one {brief.budget.currency}, as the brief has no rate")
     out.loc[rows, "fee_note"] = "; ".join(notes)
 
 
-def _results(data: Dataset, brief: Brief) -> pd.DataFrame:
+@remembered
+def results(data: Dataset, brief: Brief) -> pd.DataFrame:
     """Return what one post of each creator brings: reach, engagements and views, each with its interval."""
     out = data.creators[["creator"]].copy()
     reach = engagement.reach(data, brief)
@@ -164,6 +190,9 @@ def _results(data: Dataset, brief: Brief) -> pd.DataFrame:
     for column in [f"{what}{end}" for what, _ in PER.values() for end in ("", "_low", "_high")]:
         if column not in out:
             out[column] = np.nan
+    told = told_results(data)
+    for what in COLUMNS:
+        out[what] = out[what].astype("float64").fillna(out["creator"].map(told[what]))
     return out.astype({c: "float64" for c in out.columns if c != "creator"})
 
 
@@ -223,6 +252,21 @@ def findings(data: Dataset, brief: Brief) -> tuple[Finding, ...]:
                     mend=mend,
                 )
             )
+        told = told_results(data).reindex(table["creator"])
+        measured = set() if not data.has("posts") else set(data.posts.per_creator(as_of=data.as_of, window=3)["creator"])
+        only = told.dropna(how="all").index.difference(list(measured))
+        if len(only):
+            are = plural(len(only), "creator's average engagements or views are", "creators' average engagements or views are")
+            found.append(
+                Finding(
+                    level="note",
+                    about="costs",
+                    found=f"{len(only)} {are} as a tool tells them, by its own definition and without an interval",
+                    expected="posts with likes and comments",
+                    mend="add the latest posts of those you consider",
+                )
+            )
+        found += _far_off(table, data, brief)
         stand_in = table[table["fee_source"] == "benchmark"]
         if len(stand_in):
             fees_are = plural(len(stand_in), "fee is", "fees are")
@@ -236,3 +280,27 @@ def findings(data: Dataset, brief: Brief) -> tuple[Finding, ...]:
                 )
             )
     return tuple(found)
+
+
+def _far_off(table: pd.DataFrame, data: Dataset, brief: Brief) -> list[Finding]:
+    """Point at quotes that no creator of that size would ask: they are used as told, and a cheap slip is the first to be chosen."""
+    curve = own_curve(data, brief)
+    sized = table[(table["fee_source"] == "quoted") & (table["fee"] > 0) & (table["followers"] > 0)]
+    if isinstance(curve, Missing) or curve.method != "own" or sized.empty:
+        return []
+    usual = pd.concat([curve.predict(rows, deliverable=str(name))["fee"] for name, rows in sized.groupby("deliverable", sort=True)])
+    times = np.log(sized["fee"] / usual.reindex(sized.index))
+    far = sized[np.abs(times) > max(np.log(FAR_OFF), curve.band)]
+    if far.empty:
+        return []
+    n = len(far)
+    return [
+        Finding(
+            level="warning",
+            about="quotes",
+            found=f"{n} {plural(n, 'fee lies', 'fees lie')} more than {FAR_OFF:.0f} times under or over what your quotes make usual for "
+            f"that size ({listed([handle(c) for c in far['creator']])})",
+            expected="a price for one deliverable, in the currency told",
+            mend="look at decimal mark, currency and what the fee is for; until then it is used as told",
+        )
+    ]

@@ -12,7 +12,7 @@ from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.errors import BadCall, did_you_mean
 from playbook.findings import Missing, needs
-from playbook.portfolio.reach import expected_reach
+from playbook.portfolio.reach import PEOPLE_A_VIEW, expected_reach
 from playbook.wording import handle, listed, plural
 
 # how alike two posts' audiences are: 1 means the same people each time, 0 a new draw of followers
@@ -29,8 +29,6 @@ REASONS = (
     "costs more than the share of the budget you allow one creator",
     "not a size class you asked for",
 )
-# people reached by a story over people reached by a post, of one creator (Minter.io, 2019: 4.3 of 22.9 %, 4.1 of 22.9, 3.8 of 19.1)
-STORY = 0.19
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +113,7 @@ def candidates(data: Dataset, brief: Brief) -> Candidates | Missing:
 
 
 def response(data: Dataset, brief: Brief) -> tuple[float, list[str]]:
-    """Return what one person reached counts for the goal (1, new followers or orders), and where that comes from.
+    """Return what one person reached counts for (1, new followers, orders, or money left by them), and where that comes from.
 
     Orders take the click and conversion rates that the campaign in the folder has measured, where it has (see
     :func:`playbook.goals.past_rates`), else the brief's planning values; new followers take the brief's.
@@ -125,9 +123,10 @@ def response(data: Dataset, brief: Brief) -> tuple[float, list[str]]:
     0.004
     """
     economics = brief.economics
-    if brief.goal.kind == "awareness" or brief.portfolio.maximise == "engagements":
+    profit = brief.portfolio.maximise == "profit"
+    if not profit and (brief.goal.kind == "awareness" or brief.portfolio.maximise == "engagements"):
         return 1.0, []
-    if brief.goal.kind == "followers":
+    if not profit and brief.goal.kind == "followers":
         return economics.follow_rate, ["New followers per person reached is your brief's planning value."]
     from playbook.goals import past_rates
 
@@ -138,7 +137,14 @@ def response(data: Dataset, brief: Brief) -> tuple[float, list[str]]:
         f"{words[name]} {'is measured on the campaign in your folder' if name in measured.index else 'is a planning value of your brief'}."
         for name in rates
     ]
-    return rates["click_rate"] * rates["conversion_rate"], notes
+    orders = rates["click_rate"] * rates["conversion_rate"]
+    if profit:
+        from playbook.goals import break_even
+
+        extra = ", as if every order were one that would not have come anyway" if economics.incremental_share is None else ""
+        notes.append(f"Profit is what an order leaves by your brief, less all costs of the set{extra}.")
+        return orders * break_even(brief), notes
+    return orders, notes
 
 
 def _known(data: Dataset, brief: Brief) -> pd.DataFrame:
@@ -147,7 +153,8 @@ def _known(data: Dataset, brief: Brief) -> pd.DataFrame:
     z = float(ndtri((1 + brief.statistics.level) / 2))
     cost = costs.full(data, brief)
     columns = ["creator", "platform", "tier", "followers", "deliverable", "cost", "cost_low", "cost_high", "fee", "fee_source"]
-    out = cost[[*columns, "engagements"]].copy()
+    # of a post, whatever was quoted
+    out = cost[columns].merge(costs.results(data, brief)[["creator", "engagements"]], on="creator", how="left")
     out["cost_sd"] = (np.log(out["cost_high"] / out["cost_low"]) / (2 * z)).where(out["cost_low"] > 0, 0.0)
     traits = data.creators.drop_duplicates("creator").set_index("creator")
     out["niche"] = out["creator"].map(traits["niche"]).astype("object")
@@ -162,6 +169,8 @@ def _known(data: Dataset, brief: Brief) -> pd.DataFrame:
     out["shared_sd"] = out["shared_sd"].fillna(0.0)
     rates = engagement.rates(data, brief)
     out = out.merge(rates[["creator", "rate"]], on="creator", how="left") if not isinstance(rates, Missing) else out.assign(rate=np.nan)
+    # whoever has no posts is ranked by what a tool tells, as people do who have nothing else
+    out["rate"] = out["rate"].fillna(out["engagements"] / out["followers"].where(out["followers"] > 0))
     return _with_fit(out, data, brief)
 
 
@@ -195,8 +204,8 @@ def _options(out: pd.DataFrame, data: Dataset, brief: Brief) -> pd.DataFrame:
         rows = rows.assign(cost_sd=0.0, fee_source="quoted", main=False, option=rows["creator"] + " (" + rows["deliverable"] + ")")
         out = pd.concat([out, rows], ignore_index=True).sort_values(["creator", "main", "option"], ascending=[True, False, True])
         out = out.reset_index(drop=True)
-    story = out["deliverable"].astype("object").fillna("").str.casefold().isin(["story", "stories"])
-    out["part"] = np.where(story, STORY, 1.0)
+    story = costs.is_story(out["deliverable"])
+    out["part"] = np.where(story, costs.STORY, 1.0)
     out["reach"] = out["reach"] * out["part"]
     # nobody likes a story
     out["engagements"] = (out["engagements"] * brief.costs.posts_per_creator).where(~story)
@@ -231,7 +240,7 @@ def _counted(kept: pd.DataFrame, brief: Brief) -> list[str]:
     notes = []
     if story := int((kept["part"] < 1).sum()):
         notes.append(
-            f"{story} {plural(story, 'option is', 'options are')} a story, taken to reach {100 * STORY:.0f} % of a post's people "
+            f"{story} {plural(story, 'option is', 'options are')} a story, taken to reach {100 * costs.STORY:.0f} % of a post's people "
             "(Minter.io, 2019)."
         )
     if brief.portfolio.contacts > 1:
@@ -342,7 +351,7 @@ def counting(target_share: pd.Series, brief: Brief) -> pd.Series:
     """
     if brief.portfolio.maximise == "engagements":
         return target_share * 0 + 1.0
-    if brief.goal.kind == "awareness":
+    if brief.goal.kind == "awareness" and brief.portfolio.maximise != "profit":
         return target_share
     middle = float(target_share.median())
     return target_share / middle if middle > 0 else target_share * 0 + 1.0
@@ -374,4 +383,11 @@ def _sources(kept: pd.DataFrame) -> list[str]:
             notes.append(f"{n} of {len(kept)} fees are {words}, not quotes.")
     if n := int((kept["reach_source"] == "assumed").sum()):
         notes.append(f"The reach of {n} of {len(kept)} creators is followers times the planning value reach_rate.")
+        if n == len(kept) and (kept["fee_source"] == "benchmark").all():
+            notes.append(
+                "Fees and reach are both read off followers, so this set follows a price list: it cannot tell a good creator from a bad "
+                "one. Quotes, or posts, of twenty creators would."
+            )
+    if n := int((kept["reach_source"] == "quoted").sum()):
+        notes.append(f"The reach of {n} of {len(kept)} creators is taken from views that a tool tells, at {PEOPLE_A_VIEW} people a view.")
     return notes

@@ -72,9 +72,13 @@ def forecast(choice: Choice | Missing, brief: Brief) -> Forecast | Missing:
         low, high = np.quantile(one, ends)
         rows.append({"input": name, "low": float(low), "high": float(high), "swing": float((high - low) / choice.value)})
     drivers = pd.DataFrame(rows).sort_values(["swing", "input"], ascending=[False, True], ignore_index=True)
-    profit = values * goals.break_even(brief) if choice.goal == "sales" else np.full_like(values, np.nan)
     spent = draws.spent(choice.options)
-    roi = profit / np.maximum(spent, 0.01) - 1
+    left = np.full_like(values, np.nan)
+    if choice.problem.profit:
+        left = values
+    elif choice.goal == "sales" and brief.portfolio.maximise == "goal":
+        left = values * goals.break_even(brief) - spent
+    roi = left / np.maximum(spent, 0.01)
     known = bool(np.isfinite(roi).all())
     low, middle, high = np.quantile(roi, [ends[0], 0.5, ends[1]]) if known else (np.nan,) * 3
     return Forecast(
@@ -106,10 +110,10 @@ def by_overlap(choice: Choice | Missing, data: Dataset, brief: Brief) -> pd.Data
     rows = []
     for share in sorted({*OVERLAPS, brief.portfolio.overlap}):
         given = set_up(found, overlap(data, brief, found.table[found.table["main"]], share), brief)
-        best = given.solve()
-        who = set() if best is None else set(found.table["option"].iloc[best.chosen])
+        best = given.best(quick=True, start=given.positions(choice.options))
+        who = set() if best is None else set(found.table["option"].iloc[best[0]])
         value = given.value(choice.options)
-        top = value if best is None else max(best.value * given.per_person, value)
+        top = value if best is None else max(best[1], value)
         same = len(who & set(choice.options))
         rows.append((share, value, top, same, len(who), share == brief.portfolio.overlap))
     return pd.DataFrame(rows, columns=["overlap", "value", "best", "same", "creators", "given"])
@@ -131,7 +135,8 @@ def answer(choice: Choice | Missing, brief: Brief) -> str | Missing:
     if np.isfinite(choice.target):
         text += f"The target of {write.count(choice.target)} is reached in {chance(choice.probability)} of simulated campaigns"
     else:
-        text += "Engagements are no target of your brief, so there is none to reach"
+        what = "Profit is" if choice.problem.profit else "Engagements are"
+        text += f"{what} no target of your brief, so there is none to reach"
     loose = int((choice.chosen["fee_source"] != "quoted").sum())
     if loose:
         text += f"; {loose} of the fees {plural(loose, 'is', 'are')} not quoted yet, and the budget holds in {chance(choice.within_budget)}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from playbook import goals
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing
@@ -15,9 +17,11 @@ from playbook.portfolio.audience import Audience, panel, pools
 from playbook.portfolio.candidates import Candidates, candidates, response
 from playbook.portfolio.forecast import Draws, simulate
 from playbook.portfolio.limits import Group, groups
-from playbook.portfolio.optimise import CLOSED, Limits, Solution, best_set
+from playbook.portfolio.optimise import CLOSED, LONG, NEAR, Limits, Solution, best_set
 from playbook.portfolio.overlap import Overlap, overlap
 
+# how often the budget is halved in the search for the most profitable spend
+SPLITS = 24
 # how sure the bounds for any overlap are
 SURE = 0.99
 UNITS = {"awareness": "people reached", "followers": "new followers", "sales": "orders"}
@@ -35,7 +39,7 @@ class Choice:
     cost : float
         Of the whole set, in the budget's currency; `cost_low`, `cost_high` with its interval.
     goal, unit : str
-        What `value` counts: people reached (in the target group), new followers, or orders.
+        What `value` counts: people reached (in the target group), new followers, orders, engagements, or money left after all costs.
     value, value_middle, value_low, value_high : float
         Expected; middle and interval of single campaigns, with their season and their posts' luck.
     upper_bound, gap : float
@@ -109,9 +113,17 @@ class Problem:
     limits: Limits
     per_person: float
     time_limit: float
+    profit: bool = False
 
-    def solve(self, *, budget: float | None = None, without: str | None = None) -> Solution | None:
-        """Return the best set at another budget, or without one creator."""
+    @property
+    def long(self) -> bool:
+        """Whether there are so many creators that questions after the first are answered by the quick search, with its bound."""
+        return int((self.cents <= self.limits.budget).sum()) > LONG
+
+    def solve(
+        self, *, budget: float | None = None, without: str | None = None, start: np.ndarray | None = None, quick: bool = False
+    ) -> Solution | None:
+        """Return the best set at another budget, or without one creator; `quick` on a long list, and from a set that is known."""
         limits, audience, cents = self.limits, self.audience, self.cents
         if budget is not None:
             limits = Limits(budget=to_cents(budget), most=limits.most, must=limits.must, groups=limits.groups)
@@ -119,7 +131,41 @@ class Problem:
             cents = cents.copy()
             # dearer than any budget: the creator stays in its place and is never taken
             cents[(self.candidates.table["creator"] == without).to_numpy()] = limits.budget + 1
-        return best_set(audience, cents, limits, time_limit=self.time_limit)
+        return best_set(audience, cents, limits, time_limit=self.time_limit, search=not (quick and self.long), start=start)
+
+    def best(self, *, budget: float | None = None, **how: Any) -> tuple[np.ndarray, float, float] | None:
+        """Return the best set's positions, its value and a proven upper bound, both in the goal's unit; None where nothing fits.
+
+        Profit is what people reached leave, less what the set costs. More is not always better then: with `b` the spend, no set that
+        costs between `a` and `b` leaves more than the bound at budget `b` less `a`. Budgets are halved where that bound is highest,
+        until it meets the best set found.
+        """
+        if not self.profit:
+            found = self.solve(budget=budget, **how)
+            return found and (found.chosen, found.value * self.per_person, found.upper_bound * self.per_person)
+        best: tuple[np.ndarray, float] | None = None
+
+        def bound_at(spend: float) -> float:
+            nonlocal best
+            found = self.solve(budget=spend, **how)
+            if found is None:
+                return -np.inf
+            left = found.value * self.per_person - float(self.cents[found.chosen].sum()) / 100
+            if best is None or left > best[1]:
+                best = found.chosen, left
+            return found.upper_bound * self.per_person
+
+        high = self.limits.budget / 100 if budget is None else budget
+        least = float(self.cents[list(self.limits.must)].sum()) / 100
+        open_ = [(bound_at(high) - least, least, high)]
+        for _ in range(SPLITS):
+            upper, low, high = max(open_)
+            if best is None or upper <= best[1] + NEAR * abs(best[1]) + 0.01:
+                break
+            open_.remove((upper, low, high))
+            middle = round((low + high) / 2, 2)
+            open_ += [(bound_at(middle) - low, low, middle), (upper + low - middle, middle, high)]
+        return best and (*best, max(best[1], max(open_)[0]))
 
     def positions(self, options: list[str]) -> np.ndarray:
         """Return the places of options in the candidates table, ascending."""
@@ -127,7 +173,9 @@ class Problem:
 
     def value(self, options: list[str]) -> float:
         """Return what a set brings in this model, in the goal's unit."""
-        return self.audience.reached(self.positions(options)) * self.per_person if options else 0.0
+        at = self.positions(options)
+        spent = float(self.candidates.table["cost"].iloc[at].sum()) if self.profit else 0.0
+        return self.audience.reached(at) * self.per_person - spent if options else 0.0
 
     def draws(self, options: list[str], brief: Brief, *, shock: float = 1.0, only: str | None = None, usual: bool = False) -> Draws:
         """Simulate campaigns with these options."""
@@ -152,6 +200,9 @@ def to_cents(amount: float) -> int:
 
 def problem(data: Dataset, brief: Brief) -> Problem | Missing:
     """Set up the choice: candidates, overlap, limits."""
+    if brief.portfolio.maximise == "profit" and not np.isfinite(goals.break_even(brief)):
+        text = "Profit needs what an order leaves: set order_value and gross_margin under economics."
+        return Missing(needs=("economics",), text=text)
     if not response(data, brief)[0] > 0:
         text = "With a rate of 0 in economics nobody who is reached counts: set follow_rate, or click_rate and conversion_rate."
         return Missing(needs=("economics",), text=text)
@@ -177,6 +228,7 @@ def set_up(found: Candidates, shared: Overlap, brief: Brief) -> Problem:
         limits=Limits(budget=to_cents(brief.budget.amount), most=brief.portfolio.max_creators, must=must, groups=asked + alternatives),
         per_person=found.per_person,
         time_limit=brief.portfolio.time_limit,
+        profit=brief.portfolio.maximise == "profit",
     )
 
 
@@ -275,10 +327,15 @@ def choose(data: Dataset, brief: Brief) -> Choice | Missing:
     given = problem(data, brief)
     if isinstance(given, Missing):
         return given
-    best = given.solve()
-    if best is None or not len(best.chosen):
+    best = given.best()
+    if best is not None and given.profit and best[1] <= 0 and not given.candidates.table["must"].any():
+        text = (
+            "No set within your limits earns more than it costs, at the rates and the margin of your brief: spend nothing, or revise them."
+        )
+        return Missing(needs=("economics",), text=text)
+    if best is None or not len(best[0]):
         musts = sorted(set(given.candidates.table.loc[given.candidates.table["must"], "creator"]))
-        if brief.portfolio.quotas and set_up(given.candidates, given.shared, without_quotas(brief)).solve() is not None:
+        if brief.portfolio.quotas and set_up(given.candidates, given.shared, without_quotas(brief)).best() is not None:
             text = f"No set keeps to portfolio.quotas ({brief.portfolio.quotas}) within the budget: loosen a rule, or raise the budget."
             return Missing(needs=("budget",), text=text)
         why = f"the {len(musts)} creators you want in the set" if musts else "even the cheapest creator"
@@ -294,11 +351,13 @@ def without_quotas(brief: Brief) -> Brief:
     return brief.model_copy(update={"portfolio": brief.portfolio.model_copy(update={"quotas": ""})})
 
 
-def _choice(given: Problem, best: Solution, brief: Brief) -> Choice:
+def _choice(given: Problem, best: tuple[np.ndarray, float, float], brief: Brief) -> Choice:
     table = given.candidates.table
-    chosen = table.iloc[best.chosen].copy()
-    whole = given.audience.reached(best.chosen)
-    chosen["adds"] = [whole - given.audience.reached(best.chosen[best.chosen != i]) for i in best.chosen]
+    at, value, upper = best
+    gap = max(0.0, 1 - value / upper) if upper > 0 else 0.0
+    chosen = table.iloc[at].copy()
+    whole = given.audience.reached(at)
+    chosen["adds"] = [whole - given.audience.reached(at[at != i]) for i in at]
     creators = sorted(chosen["option"])
     draws = given.draws(creators, brief)
     level = brief.statistics.level
@@ -309,6 +368,7 @@ def _choice(given: Problem, best: Solution, brief: Brief) -> Choice:
     spent = draws.spent(creators)
     cost_low, cost_high = np.quantile(spent, ends)
     additive = brief.portfolio.maximise == "engagements"
+    plain = brief.portfolio.maximise == "goal"
     everybody = reach_model(table, given.shared, brief)
     least, most = identified(draws.reach, draws.population)
     columns = [
@@ -334,22 +394,22 @@ def _choice(given: Problem, best: Solution, brief: Brief) -> Choice:
         cost_high=float(cost_high),
         budget=brief.budget.amount,
         goal=brief.goal.kind,
-        unit="engagements" if additive else UNITS[brief.goal.kind],
-        target=np.nan if additive else brief.goal.target,
-        value=whole * given.per_person,
+        unit=UNITS[brief.goal.kind] if plain else "engagements" if additive else f"{brief.budget.currency} of profit",
+        target=brief.goal.target if plain else np.nan,
+        value=given.value(creators),
         value_middle=float(np.median(values)),
         value_low=float(value_low),
         value_high=float(value_high),
         level=level,
-        upper_bound=best.upper_bound * given.per_person,
-        gap=best.gap,
-        people=everybody.reached(best.chosen),
+        upper_bound=upper,
+        gap=gap,
+        people=everybody.reached(at),
         people_low=float(people_low),
         people_high=float(people_high),
         least=least,
         most=most,
-        probability=np.nan if additive else float(np.mean(values >= brief.goal.target)),
-        method="exact" if best.gap <= 2 * CLOSED else "best found",
+        probability=float(np.mean(values >= brief.goal.target)) if plain else np.nan,
+        method="exact" if gap <= 2 * CLOSED else "best found",
         model=given.shared.text,
         note=" ".join(given.candidates.notes),
         considered=int(table.loc[table["affordable"], "creator"].nunique()),

@@ -160,15 +160,21 @@ def frontier(choice: Choice, brief: Brief) -> pd.DataFrame:
         further unit of money buys up to the next row; missing in the last).
     """
     given = choice.problem
+    place = given.positions(choice.options)
     rows = []
     for step in STEPS:
         budget = choice.budget * step
-        best = given.solve(budget=budget)
+        if step == 1:
+            count = len(choice.options)
+            known = {"cost": choice.cost, "value": choice.value, "upper_bound": choice.upper_bound}
+            rows.append({"budget": budget, "creators": count, **known})
+            continue
+        best = given.best(budget=budget, quick=True, start=place if step > 1 else None)
         if best is None:
             continue
-        cost = float(given.candidates.table["cost"].iloc[best.chosen].sum())
-        value, upper = best.value * given.per_person, best.upper_bound * given.per_person
-        rows.append({"budget": budget, "creators": len(best.chosen), "cost": cost, "value": value, "upper_bound": upper})
+        at, value, upper = best
+        cost = float(given.candidates.table["cost"].iloc[at].sum())
+        rows.append({"budget": budget, "creators": len(at), "cost": cost, "value": value, "upper_bound": upper})
     out = pd.DataFrame(rows, columns=["budget", "creators", "cost", "value", "upper_bound"])
     # at the time limit a smaller budget's set may be the better one; it is allowed at the larger budget too
     out["value"] = out["value"].cummax()
@@ -216,13 +222,14 @@ def swaps(choice: Choice, brief: Brief) -> pd.DataFrame:
     """
     given = choice.problem
     table = given.candidates.table
+    place = given.positions(choice.options)
     rows = []
     for creator in choice.creators:
         if bool(table.loc[table["creator"] == creator, "must"].any()):
             continue
-        best = given.solve(without=creator)
-        others = set(table["creator"].iloc[best.chosen]) if best is not None else set()
-        value = best.value * given.per_person if best is not None else 0.0
+        best = given.best(without=creator, quick=True, start=place)
+        others = set(table["creator"].iloc[best[0]]) if best is not None else set()
+        value = best[1] if best is not None else 0.0
         rows.append(
             {
                 "without": creator,
@@ -274,6 +281,8 @@ def stability(choice: Choice, brief: Brief, *, draws: int = 200) -> pd.DataFrame
     column = {option: i for i, option in enumerate(campaigns.creators)}
     order = table["option"].map(column).to_numpy(dtype=int)
     chosen = np.zeros(len(table))
+    # the most profitable set spends less than the budget: that spend is kept to
+    limits = replace(given.limits, budget=to_cents(choice.cost)) if given.profit else given.limits
     names = sorted(given.shared.sizes)
     for d in range(min(draws, len(campaigns.reach))):
         reach = campaigns.reach[d][order]
@@ -283,7 +292,7 @@ def stability(choice: Choice, brief: Brief, *, draws: int = 200) -> pd.DataFrame
         cents = np.ceil(campaigns.cost[d][order] * 100).astype(np.int64)
         cents[~table["affordable"].to_numpy()] = to_cents(choice.budget) + 1
         # who must be in is in at any price, as far as the budget goes
-        best = greedy(audience, cents, given.limits)
+        best = greedy(audience, cents, limits)
         if best is not None:
             chosen[best.chosen] += 1
     taken = pd.Series(chosen / draws, index=table.index).groupby(table["creator"]).sum()

@@ -64,7 +64,7 @@ def crossfit(choice: Choice | Missing, data: Dataset, brief: Brief) -> CrossFit 
             text=f"Only {n} candidates have several posts with reach or views, so the choice cannot be checked on posts it has not seen.",
         )
     first, second = problems[0][0], problems[1][0]
-    sets = [[first.candidates.table["option"].iloc[i] for i in best.chosen] for best in (first.solve(), second.solve()) if best is not None]
+    sets = [[first.candidates.table["option"].iloc[i] for i in best[0]] for best in (first.best(), second.best()) if best is not None]
     if len(sets) < 2:
         return Missing(needs=("budget",), text="On one half of the posts nobody can be chosen, so the choice cannot be checked.")
     seen = (first.value(sets[0]) + second.value(sets[1])) / 2

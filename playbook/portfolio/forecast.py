@@ -60,6 +60,7 @@ class Draws:
     population: float = np.inf
     contacts: int = 1
     additive: bool = False
+    profit: bool = False
 
     def unique(self, chosen: list[str]) -> np.ndarray:
         """Return the people that a set reaches at least once, in each campaign."""
@@ -74,7 +75,8 @@ class Draws:
         if self.additive:
             return worth.sum(axis=1)
         # people reached by several creators count once; each counts as the creators' people do on average
-        return self._union(at, reach, self.contacts) * worth.sum(axis=1) / reach.sum(axis=1)
+        value = self._union(at, reach, self.contacts) * worth.sum(axis=1) / reach.sum(axis=1)
+        return value - self.cost[:, at].sum(axis=1) if self.profit else value
 
     def spent(self, chosen: list[str]) -> np.ndarray:
         """Return what a set costs in each campaign."""
@@ -144,7 +146,8 @@ def simulate(
     reach, counts, cost, funnel = (np.empty((draws, n)) for _ in range(4))
     middle = float(table["target_share"].median()) if middle is None else middle
     additive = brief.portfolio.maximise == "engagements"
-    relative = 1.0 if brief.goal.kind == "awareness" or not middle > 0 else middle
+    aware = brief.goal.kind == "awareness" and brief.portfolio.maximise != "profit"
+    relative = 1.0 if aware or not middle > 0 else middle
     # how views turn into people, and what others of a size reach, is estimated for a whole platform
     names = sorted(set(table["platform"]))
     of_platform = {name: np.random.default_rng([seed, 2, zlib.crc32(str(name).encode())]).standard_normal(draws) for name in names}
@@ -161,7 +164,7 @@ def simulate(
             counts[:, i] = row.people / row.reach
         cost[:, i] = row.cost * np.exp(row.cost_sd * spread["fees"] * z[2])
         swing = own_sd * z[3] - own_sd**2 / 2 + product
-        funnel[:, i] = per_person * (1.0 if additive or brief.goal.kind == "awareness" else np.exp(swing))
+        funnel[:, i] = per_person * (1.0 if additive or aware else np.exp(swing))
     place = {g: k for k, g in enumerate(niches)}
     return Draws(
         creators=tuple(table["option"]),
@@ -174,6 +177,7 @@ def simulate(
         population=np.inf if brief.market.population is None else brief.market.population,
         contacts=brief.portfolio.contacts,
         additive=additive,
+        profit=brief.portfolio.maximise == "profit",
     )
 
 

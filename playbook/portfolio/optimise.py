@@ -6,6 +6,7 @@ import heapq
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,10 @@ from playbook.portfolio.audience import Audience
 # below this the exact answer and the bound count as equal
 CLOSED = 1e-6
 MOST_ROUNDS = 40
+# from this many creators on, equal ones abound, and to prove the last thousandth takes longer than it is worth
+LONG, NEAR = 400, 1e-3
+# creators whom a quick search looks at: those whom the linear relaxation leaves nearest to being taken; and its nodes and seconds at most
+CORE, CORE_NODES, CORE_SECONDS = 120, 200, 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +69,16 @@ class Solution:
         return max(0.0, 1 - self.value / self.upper_bound) if self.upper_bound > 0 else 0.0
 
 
-def best_set(audience: Audience, cost: np.ndarray, limits: Limits, *, time_limit: float = 20.0) -> Solution | None:
-    """Return the best set: lazy greedy, then the exact optimiser, the better of the two.
+def best_set(
+    audience: Audience,
+    cost: np.ndarray,
+    limits: Limits,
+    *,
+    time_limit: float = 20.0,
+    search: bool = True,
+    start: np.ndarray | None = None,
+) -> Solution | None:
+    """Return the best set: lazy greedy and exchange, then the exact optimiser, the better of the two.
 
     Parameters
     ----------
@@ -74,6 +87,11 @@ def best_set(audience: Audience, cost: np.ndarray, limits: Limits, *, time_limit
         Cents.
     time_limit : float
         Seconds; when they are over, the best set found so far is returned with its bound.
+    search : bool
+        Search for the exact answer. Without it the best set of greedy, exchange and a search among the 120 most likely creators (the
+        core; Balas and Zemel, 1980) is returned, with the bound of the linear relaxation over all of them.
+    start : array of int, optional
+        Positions of a set that is known to be good; it is filled up and improved as well.
 
     Returns
     -------
@@ -84,7 +102,7 @@ def best_set(audience: Audience, cost: np.ndarray, limits: Limits, *, time_limit
     Greedy by gain per cost, by gain, and the best single creator (Khuller, Moss and Naor, 1999), bounded by what a whole budget could
     add at most to what greedy holds at any time, the least of these (Tang et al., 2021). Exact: a mixed-integer programme (HiGHS) in
     which each concave function is replaced by its tangents; tangents are added where the answer lies until value and bound meet (outer
-    approximation; Duran and Grossmann, 1986).
+    approximation; Duran and Grossmann, 1986). Among more than 400 creators the search ends at a gap of a thousandth.
 
     Examples
     --------
@@ -98,9 +116,25 @@ def best_set(audience: Audience, cost: np.ndarray, limits: Limits, *, time_limit
     cost = np.asarray(cost, dtype=np.int64)
     if len(cost) == 0 or not _possible(cost, limits):
         return None
-    best = exchanged(audience, cost, limits, greedy(audience, cost, limits), deadline=started + time_limit / 4)
-    exact = _exact(audience, cost, limits, best, deadline=started + time_limit)
+    first = greedy(audience, cost, limits)
+    if start is not None:
+        first = _filled(audience, cost, limits, first, start)
+    best = exchanged(audience, cost, limits, first, deadline=started + time_limit / 4)
+    exact = _exact(audience, cost, limits, best, deadline=started + time_limit, search=search or best is None)
     return exact or best
+
+
+def _filled(audience: Audience, cost: np.ndarray, limits: Limits, other: Solution | None, start: np.ndarray) -> Solution | None:
+    """Return the better of a solution and a known set, filled up; members of it that cannot be had are left out."""
+    kept = [i for i in start if cost[i] <= limits.budget]
+    filled = np.sort(_grow(audience, cost, limits, True, begin=kept)) if int(cost[kept].sum()) <= limits.budget else None
+    if filled is None or not _fits(filled, cost, limits, lower=True):
+        return other
+    value = audience.reached(filled)
+    if other is None:
+        upper = remaining_bound(audience, cost, limits, filled)
+        return Solution(chosen=filled, value=value, upper_bound=max(upper, value), method="greedy")
+    return replace(other, chosen=filled, value=value) if value > other.value * (1 + 1e-9) else other
 
 
 def greedy(audience: Audience, cost: np.ndarray, limits: Limits) -> Solution | None:
@@ -142,8 +176,8 @@ def exchanged(audience: Audience, cost: np.ndarray, limits: Limits, start: Solut
         better = False
         for out in [i for i in best.chosen.tolist() if i not in limits.must]:
             kept = best.chosen[best.chosen != out]
-            for per_cost in (True, False):
-                refilled = np.sort(_grow(audience, cost, limits, per_cost, begin=kept, without=out))
+            for begin, per_cost in ((kept, True), (kept, False), (_with_best(audience, cost, limits, kept, out), True)):
+                refilled = np.sort(_grow(audience, cost, limits, per_cost, begin=begin, without=out))
                 value = audience.reached(refilled)
                 if value > best.value * (1 + 1e-9) and _fits(refilled, cost, limits, lower=True):
                     best, better = replace(best, chosen=refilled, value=value), True
@@ -153,6 +187,14 @@ def exchanged(audience: Audience, cost: np.ndarray, limits: Limits, start: Solut
     if best is not None and audience.contacts > 1:
         best = _pairwise(audience, cost, limits, best, deadline=deadline)
     return best if best is None else replace(best, upper_bound=max(best.upper_bound, best.value))
+
+
+def _with_best(audience: Audience, cost: np.ndarray, limits: Limits, kept: np.ndarray, out: int) -> np.ndarray:
+    """Add to a set the one creator who adds most and can still be paid."""
+    gains = _gains(audience, audience.state(kept))
+    gains[(cost > limits.budget - int(cost[kept].sum())) | (np.arange(len(cost)) == out)] = 0.0
+    gains[kept] = 0.0
+    return np.append(kept, int(np.argmax(gains))) if gains.any() else kept
 
 
 def _pairwise(audience: Audience, cost: np.ndarray, limits: Limits, start: Solution, *, deadline: float) -> Solution:
@@ -270,17 +312,30 @@ def _possible(cost: np.ndarray, limits: Limits) -> bool:
     return len(limits.must) <= limits.most and int(cost[list(limits.must)].sum()) <= limits.budget
 
 
-def _exact(audience: Audience, cost: np.ndarray, limits: Limits, start: Solution | None, *, deadline: float) -> Solution | None:
+def _exact(
+    audience: Audience, cost: np.ndarray, limits: Limits, start: Solution | None, *, deadline: float, search: bool = True
+) -> Solution | None:
     """Solve by tangents: returns the better of the start and the exact answer, with the tightest bound; None where nothing fits."""
     n = len(cost)
+    near = NEAR if int((cost <= limits.budget).sum()) > LONG else CLOSED
     best, upper = start, start.upper_bound if start else np.inf
     model = _Model(audience, cost, limits, start)
+    if best is not None and not len(model.cells):
+        return replace(best, upper_bound=best.value)
     if model.scale <= 0:
         return start
     rounds = 0
+    upper = min(upper, model.relaxed(deadline))
+    if best is not None and (not search or near == NEAR) and upper > best.value * (1 + near):
+        core = model.core(min(deadline, time.monotonic() + CORE_SECONDS))
+        if core is not None and _fits(core, cost, limits, lower=True) and audience.reached(core) > best.value * (1 + 1e-9):
+            best = replace(best, chosen=core, value=audience.reached(core))
+            model.touch(core)
+    if best is not None and (not search or upper <= best.value * (1 + near)):
+        return replace(best, upper_bound=max(upper, best.value))
     while rounds < MOST_ROUNDS and time.monotonic() < deadline:
         rounds += 1
-        answer, bound = model.solve(best.value if best else -np.inf, deadline)
+        answer, bound = model.solve(best.value if best else -np.inf, deadline, near)
         upper = min(upper, bound)
         if answer is None:
             break
@@ -290,11 +345,18 @@ def _exact(audience: Audience, cost: np.ndarray, limits: Limits, start: Solution
             # a set that only ties is not better: the order of the search must not decide
             if best is None or value > best.value * (1 + 1e-9):
                 best = Solution(chosen=chosen, value=value, upper_bound=upper, method="exact")
-        if audience.kind == "panel" or (best is not None and upper <= best.value * (1 + CLOSED)) or not model.touch(chosen):
+        if audience.kind == "panel" or (best is not None and upper <= best.value * (1 + near)) or not model.touch(chosen):
             break
     if best is None:
         return None
     return Solution(chosen=best.chosen, value=best.value, upper_bound=max(upper, best.value), method=best.method, rounds=rounds)
+
+
+def vstack_csr(first: Any, second: Any) -> Any:
+    """Stack two sparse matrices."""
+    from scipy.sparse import vstack
+
+    return vstack([first, second]).tocsr()
 
 
 class _Model:
@@ -305,11 +367,15 @@ class _Model:
 
         self.audience, self.n = audience, len(cost)
         everything = np.asarray(audience.weights.sum(axis=1)).ravel()
-        kept = everything > 0
+        # people of a panel whom too few creators reach at all never count; that the others count as a whole makes the answer exact
+        self.whole = audience.kind == "panel" and audience.contacts > 1
+        kept = everything >= (audience.contacts if self.whole else 1e-300)
         self.weights, self.cells = audience.weights.tocsr(), np.flatnonzero(kept)
         self.most = audience.cell(everything)[self.cells]
         # the solver also stops at an absolute gap of 1e-6: on a scale on which the answer is about 100, that is nothing
-        self.scale = float(audience.cell(audience.state(start.chosen) if start else everything).sum()) / 100
+        self.scale = float(audience.cell(audience.state(start.chosen)).sum()) / 100 if start else 0.0
+        self.scale = self.scale or float(audience.cell(everything).sum()) / 100
+        self.nearest = np.arange(self.n)
         self.points = [np.zeros(len(everything))]
         if audience.kind == "pools":
             self.points += [everything * share for share in (0.02, 0.06, 0.15, 0.35, 1.0)]
@@ -334,30 +400,65 @@ class _Model:
         self.points.append(state)
         return True
 
-    def solve(self, known: float, deadline: float) -> tuple[np.ndarray | None, float]:
+    def relaxed(self, deadline: float, most: int = 8) -> float:
+        """Return the linear relaxation's bound, and add tangents where its answers lie: that costs little, and spares searches."""
+        from scipy.optimize import linprog
+
+        bound = np.inf
+        for _ in range(most if self.audience.kind == "pools" else 1):
+            objective, below, least, top, floor, ceiling = self._programme()
+            lower = np.flatnonzero(np.isfinite(least))
+            answer = linprog(
+                objective,
+                A_ub=vstack_csr(below, -below[lower]) if len(lower) else below,
+                b_ub=np.concatenate([top, -least[lower]]),
+                bounds=np.column_stack([floor, ceiling]),
+                method="highs",
+                options={"time_limit": max(deadline - time.monotonic(), 0.05)},
+            )
+            if answer.status != 0:
+                break
+            # what it costs to force a creator in (above 0), or is worth to have (under 0)
+            self.nearest = np.argsort(answer.lower.marginals[: self.n] + answer.upper.marginals[: self.n], kind="stable")
+            told = self._people(answer.fun)
+            ends = told > bound * (1 - 1e-5)
+            bound = min(bound, told)
+            if ends or self.audience.kind == "panel":
+                break
+            self.points.append(np.asarray(self.audience.weights @ answer.x[: self.n]).ravel())
+        return bound
+
+    def core(self, deadline: float) -> np.ndarray | None:
+        """Return the best set among the creators whom the relaxation leaves nearest to being taken; None where none was found."""
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        objective, below, least, top, floor, ceiling = self._programme()
+        able = self.nearest[ceiling[self.nearest] > 0]
+        keep = np.sort(np.union1d(able[:CORE], np.flatnonzero(floor[: self.n] > 0)))
+        columns = np.concatenate([keep, self.n + np.arange(len(self.cells))])
+        answer = milp(
+            c=objective[columns],
+            constraints=LinearConstraint(below[:, columns], least, top),
+            integrality=np.concatenate([np.ones(len(keep)), np.full(len(self.cells), float(self.whole))]),
+            bounds=Bounds(floor[columns], ceiling[columns]),
+            options={"time_limit": max(deadline - time.monotonic(), 0.05), "mip_rel_gap": NEAR / 2, "node_limit": CORE_NODES},
+        )
+        return None if answer.x is None else keep[answer.x[: len(keep)] > 0.5]
+
+    def solve(self, known: float, deadline: float, near: float = CLOSED) -> tuple[np.ndarray | None, float]:
         """Return the solver's answer (None where there is none) and a bound on every set.
 
         The linear relaxation comes first: whom it shows to be of no use to a set better than the one known, or needed by every
         such set, is fixed (reduced costs; Dantzig, Fulkerson and Johnson, 1954), which leaves few creators for the search.
         """
         from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-        from scipy.sparse import csr_matrix, diags, hstack, identity, vstack
 
-        a, cells, m = self.audience, self.cells, len(self.cells)
-        blocks, ends = [], []
-        for s in self.points:
-            # y <= cell(s) + slope(s) * (weights x - s), in shares of the most that a cell can give
-            slope, at = a.slope(s), a.cell(s)
-            blocks.append(hstack([-(diags(slope[cells] / self.most) @ self.weights[cells]), identity(m)]))
-            ends.append((at - slope * s)[cells] / self.most)
-        below = vstack([hstack([self.limits, csr_matrix((self.limits.shape[0], m))]), *blocks]).tocsr()
-        least, top = np.concatenate([self.least, np.full(len(blocks) * m, -np.inf)]), np.concatenate([self.top, *ends])
-        objective = np.concatenate([np.zeros(self.n), -self.most / self.scale])
-        floor, ceiling = np.concatenate([self.floor, np.zeros(m)]), np.concatenate([self.ceiling, np.ones(m)])
+        m = len(self.cells)
+        objective, below, least, top, floor, ceiling = self._programme()
         lower = np.flatnonzero(np.isfinite(least))
         relaxed = linprog(
             objective,
-            A_ub=vstack([below, -below[lower]]) if len(lower) else below,
+            A_ub=vstack_csr(below, -below[lower]) if len(lower) else below,
             b_ub=np.concatenate([top, -least[lower]]),
             bounds=np.column_stack([floor, ceiling]),
             method="highs",
@@ -384,9 +485,9 @@ class _Model:
         answer = milp(
             c=objective[columns],
             constraints=LinearConstraint(below[:, columns], least, top),
-            integrality=np.concatenate([np.ones(len(keep)), np.zeros(m)]),
+            integrality=np.concatenate([np.ones(len(keep)), np.full(m, float(self.whole))]),
             bounds=Bounds(floor[columns], ceiling[columns]),
-            options={"time_limit": max(deadline - time.monotonic(), 0.05), "mip_rel_gap": CLOSED / 10},
+            options={"time_limit": max(deadline - time.monotonic(), 0.05), "mip_rel_gap": near / 10 if near == CLOSED else near / 2},
         )
         if answer.status == 2:
             # nothing left that is better than what is known
@@ -398,6 +499,23 @@ class _Model:
         x = np.zeros(self.n)
         x[keep] = answer.x[: len(keep)]
         return x, bound
+
+    def _programme(self) -> tuple[Any, ...]:
+        """Return objective, rows with their lower and upper ends, and the variables' bounds."""
+        from scipy.sparse import csr_matrix, diags, hstack, identity, vstack
+
+        a, cells, m = self.audience, self.cells, len(self.cells)
+        blocks, ends = [], []
+        for s in self.points:
+            # y <= cell(s) + slope(s) * (weights x - s), in shares of the most that a cell can give
+            slope, at = a.slope(s), a.cell(s)
+            blocks.append(hstack([-(diags(slope[cells] / self.most) @ self.weights[cells]), identity(m)]))
+            ends.append((at - slope * s)[cells] / self.most)
+        below = vstack([hstack([self.limits, csr_matrix((self.limits.shape[0], m))]), *blocks]).tocsr()
+        least, top = np.concatenate([self.least, np.full(len(blocks) * m, -np.inf)]), np.concatenate([self.top, *ends])
+        objective = np.concatenate([np.zeros(self.n), -self.most / self.scale])
+        floor, ceiling = np.concatenate([self.floor, np.zeros(m)]), np.concatenate([self.ceiling, np.ones(m)])
+        return objective, below, least, top, floor, ceiling
 
     def _people(self, objective: float) -> float:
         return self.audience.people(-objective * self.scale)

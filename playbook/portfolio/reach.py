@@ -7,6 +7,7 @@ import pandas as pd
 
 from playbook import engagement
 from playbook.brief import Brief
+from playbook.costs.told import told_results
 from playbook.creators import with_tiers
 from playbook.data.dataset import Dataset
 from playbook.engagement.rates import platform_of, unbroken_sql
@@ -83,6 +84,11 @@ def expected_reach(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     out["reach_source"] = out["source"].astype("object")
     peers = estimated & out["told"].isna()
     out.loc[peers, "reach_source"] = "modelled"
+    # views that a tool tells are nearer to people reached than any share of followers
+    said = out["creator"].map(told_results(data)["views"]).astype("float64") * PEOPLE_A_VIEW
+    by_tool = (out["reach_source"] == "assumed") & (said > 0)
+    out.loc[by_tool, "reach"], out.loc[by_tool, "reach_source"] = said[by_tool], "quoted"
+    out.loc[by_tool, "shared_sd"] = np.hypot(out.loc[by_tool, "shared_sd"], PEOPLE_A_VIEW_SD)
     columns = ["creator", "platform", "reach", "reach_sd", "luck_sd", "shared_sd", "n", "reach_source", "told", "weight"]
     return out[columns].sort_values("creator", ignore_index=True)
 

@@ -259,7 +259,8 @@ def _worth(w: _Written, mark: _Mark, kind: Kind) -> tuple[Decimal | None, int]:
             if not (kind == "share" or w.suffix) or mark.torn:
                 return None, 0
             decimal = "." if "." in w.body else ","  # shares lie under 1, and 16.037 M has decimals
-    elif _against(w.body, decimal):
+    elif _against(w.body, decimal) or (w.currency and not w.suffix and _evidence(w.body, whole=True) not in (None, decimal)):
+        # a price tag of 14.657 € among $1,234.50: nobody asks for thousandths, and the column says no thousands either
         return None, 0
     thousands = "," if decimal == "." else "."
     digits = w.body.replace(" ", "").replace("'", "").replace(thousands, "").replace(decimal or ".", ".")
