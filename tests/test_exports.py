@@ -161,3 +161,119 @@ def test_a_slip_in_the_header_of_followers_and_a_country_column_without_countrie
     creators = by(data.creators, "handle")
     assert creators["ana"]["followers"] == 1_200_000 and creators["ben"]["country"] == "ES"
     assert "'Country' holds words such as 'All'" in said(data)
+
+
+def _large(rows: int) -> str:
+    """Return posts with every oddity that a large file may have: blank and overfull rows, repeated posts, quoted lines, marks."""
+    lines = ["creator,platform,post,posted_at,format,likes,comments,views,caption,followers"]
+    for n in range(rows):
+        likes = {7: "--", 11: "1.5K", 13: "-1"}.get(n % 17, str(n * 3))
+        moment = "soon" if n % 41 == 5 else f"2026-0{n % 6 + 1}-{n % 28 + 1:02d}T{n % 24:02d}:00:00" + ("Z" if n % 3 else "")
+        caption = f'"line {n % 60}\nof ""two"" 😀"' if n % 5 else "N/A"
+        lines.append(
+            f"user{n % 9},instagram,{17900000000000000 + n - 9 * (n % 29 == 28)},{moment},reel,{likes},{n % 50},{n * 9},{caption},{100 + n}"
+        )
+        if n % 37 == 0:
+            lines.append("")
+        if n % 53 == 0:
+            lines.append(lines[-1] + ",too,much" if lines[-1] else "user1,instagram,1,,,,,,,,too,much")
+    return "\n".join(lines) + "\n"
+
+
+def test_large_files_are_read_in_pieces_with_the_same_tables_and_findings(folder, monkeypatch):  # noqa: F811
+    from playbook.data import engine
+    from playbook.data.load import reading
+    from playbook.data.readers.containers import csv_text
+
+    (folder / "exports" / "x.csv").write_text(_large(700), encoding="utf-8")
+    whole = reading.read(folder, BRIEF)
+    monkeypatch.setattr(csv_text, "LARGE_BYTES", 0)
+    monkeypatch.setattr(csv_text, "PIECE", 0)
+    monkeypatch.setattr(csv_text, "FEWEST", 41)
+    monkeypatch.setattr(engine, "PIECE", 41)
+    pieces = reading.read(folder, BRIEF)
+    assert len(whole.aside) > 20 and whole.dataset.posts.to_pandas()["caption"].str.contains("😀").sum() > 100
+    pd.testing.assert_frame_equal(pieces.dataset.posts.to_pandas(), whole.dataset.posts.to_pandas())
+    pd.testing.assert_frame_equal(pieces.dataset.creators, whole.dataset.creators)
+    pd.testing.assert_frame_equal(pieces.aside, whole.aside)
+    assert [f.text for f in pieces.dataset.findings] == [f.text for f in whole.dataset.findings]
+    assert pieces.dataset.provenance == whole.dataset.provenance
+
+
+def test_a_file_of_too_many_rows_is_refused_with_its_number_of_rows(folder, monkeypatch):  # noqa: F811
+    from playbook.data.readers.containers import csv_text
+
+    monkeypatch.setattr(csv_text, "LARGE_BYTES", 0)
+    monkeypatch.setattr(csv_text, "MAX_ROWS", 10)
+    (folder / "exports" / "x.csv").write_text(_large(20), encoding="utf-8")
+    with pytest.raises(NotUsable, match=r"x.csv: has \d\d rows; expected at most 10"):
+        read(folder, BRIEF)
+
+
+def test_only_the_kits_own_tables_are_read_in_pieces(folder, monkeypatch):  # noqa: F811
+    from playbook.data.load import reading
+
+    monkeypatch.setattr(reading, "LARGEST_WHOLE", 10)
+    with pytest.raises(NotUsable, match="MB of a Meta Business Suite content export file"):
+        of(folder, "x.csv", foreign.META_EN)
+    assert len(of(folder, "x.csv", "creator,platform,followers\nana,instagram,1200\nben,instagram,900\n").creators) == 2
+
+
+def test_files_that_each_fit_but_not_together_are_refused_with_the_rows_of_all(folder, monkeypatch):  # noqa: F811
+    from playbook.data.load import reading
+
+    monkeypatch.setattr(reading, "MOST_ROWS", 3)
+    (folder / "creators.csv").write_text("creator,platform,followers\nana,instagram,1200\nben,instagram,900\n", encoding="utf-8")
+    with pytest.raises(NotUsable, match="holds 5 rows in all its CSV files; the kit reads 3 at most"):
+        of(folder, "x.csv", foreign.META_EN)
+
+
+def test_the_name_of_a_file_tells_the_platform_where_nothing_else_does(folder):  # noqa: F811
+    text = "creator,followers,total_likes\nana,1200,50\n"
+    brief = parse("name: Spring\nmarket: {platforms: [instagram]}\n")
+    (folder / "exports" / "tiktok_creators.csv").write_text(text, encoding="utf-8")
+    data = read(folder, brief).dataset
+    assert data.creators["creator"].tolist() == ["tiktok:ana"] and "tiktok by the file's name" in said(data)
+
+
+SHORT = ["485.2M", "13.8M", "900K", "1.2K"]
+FULL = [485_201_133, 13_812_345, 899_990, 1_234]
+PAIRS = {
+    "camel case": ("FollowersText", "FollowersCount", SHORT, FULL),
+    "read twice": ("Followers", "Followers.1", SHORT, FULL),
+    "with what it counts": ("subscriberCountText", "subscriberCount", [f"{s} subscribers" for s in SHORT], FULL),
+    "total": ("Followers", "Total Followers", SHORT, [f'"{n:,}"' for n in FULL]),
+    "German": ("Abonnenten", "Abonnenten (Zahl)", ['"485,2 Mio."', '"13,8 Mio."', '"900 Tsd."', '"1,2 Tsd."'], FULL),
+    "Spanish": ("Seguidores", "Seguidores (número)", ['"485,2 M"', '"13,8 M"', '"900 mil"', '"1,2 mil"'], FULL),
+    "decimals": ("followers", "follower_count_numeric", SHORT, [f"{n}.0" for n in FULL]),
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("kind", PAIRS)
+def test_a_text_beside_its_number_is_compared_in_every_row_and_the_number_read(folder, kind, encoding):  # noqa: F811
+    one, other, short, full = PAIRS[kind]
+    rows = "".join(f"{i + 1},user{i},{s},{n},Germany\n" for i, (s, n) in enumerate(zip(short, full, strict=True)))
+    data = of(folder, "table.csv", f"Rank,Username,{one},{other},Country\n{rows}", encoding)
+    assert by(data.creators, "handle")["user1"]["followers"] == FULL[1]
+    assert "agree in all 4 pairs" in said(data), said(data)
+
+
+def test_a_pair_that_no_reader_compares_is_compared_all_the_same(folder):  # noqa: F811
+    text = "username,fullName,followersCount,followersText\nana,Ana,13812345,13.8M\nben,Ben,900000,850K\n"
+    data = of(folder, "profiles.csv", text)
+    assert data.provenance[0].format == "Apify Instagram"
+    assert "differ in 1 of 2 pairs (row 3: '900000' against '850K')" in said(data)
+
+
+def test_handle_and_name_in_one_cell_are_taken_apart_at_the_line(folder):  # noqa: F811
+    text = 'Rank,Name,Followers,ER,Topic of influence\n1,"ana.bakes\nAna Bakes",1.2M,1.39%,Food\n2,"ben\nBen",900K,2%,Music\n'
+    data = of(folder, "hype.csv", text)
+    assert by(data.creators, "handle")["ana.bakes"]["name"] == "Ana Bakes"
+    assert by(data.creators, "handle")["ben"]["niche"] == "Music"
+
+
+def test_records_with_names_in_camel_case_are_a_table_of_creators(folder):  # noqa: F811
+    text = '[{"channelName": "Ana", "channelUsername": "ana.tv", "numberOfSubscribers": 13800000, "channelTotalViews": 5}]'
+    data = of(folder, "channels.json", text)
+    assert by(data.creators, "handle")["ana.tv"]["followers"] == 13_800_000

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from playbook.data.tables import TABLES, Column
@@ -33,6 +34,9 @@ ENGAGEMENT = "likes + coalesce(comments, 0) + coalesce(shares, 0) + coalesce(sav
 LIKES_AND_COMMENTS = "likes + comments"
 
 MEMORY = "1500MB"
+MEMORY_WHILE_READING = "300MB"
+# so many posts are taken over at a time
+PIECE = 200_000
 # from so many posts on, several threads gain more than they cost
 MANY = 200_000
 THREADS = 4
@@ -45,9 +49,13 @@ class Posts:
     ----------
     source : pandas.DataFrame or path of a Parquet file
         Posts with columns of the `posts` table; in a file, absent ones are unknown.
+    hand_over : bool
+        The frame is no longer needed and may be emptied, so that many posts are not held twice.
+    captions : path, optional
+        A DuckDB file of texts under their marks, where the frame holds marks in place of captions.
     """
 
-    def __init__(self, source: pd.DataFrame | Path):
+    def __init__(self, source: pd.DataFrame | Path, *, hand_over: bool = False, captions: Path | None = None):
         import duckdb
 
         self._db = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
@@ -59,18 +67,43 @@ class Posts:
         self._db.execute("SET threads = 1")
         told = TABLES["posts"].columns
         if isinstance(source, pd.DataFrame):
-            naive = TABLES["posts"].typed(source)
-            naive["posted_at"] = naive["posted_at"].dt.tz_localize(None)
-            text = [c.name for c in told if c.kind in ("text", "flag")]
-            naive[text] = naive[text].astype(object).where(naive[text].notna(), None)
-            self._db.register("posts_frame", naive)
+            many = hand_over and len(source) > PIECE
+            if many:
+                # what is read goes to disk while the frame is still in memory
+                self._db.execute(f"SET memory_limit = '{MEMORY_WHILE_READING}'")
+            self._db.execute(f"CREATE TABLE read AS SELECT {_typed(told, set())}, 0::BIGINT AS read_as LIMIT 0")
+            for start in range(0, len(source), PIECE):
+                self._add(source.iloc[start : start + PIECE], start)
+            if hand_over:
+                for name in list(source):
+                    del source[name]
+                self._db.execute(f"SET memory_limit = '{MEMORY}'")
             # in one order, because the order in which numbers are added decides the last digits of a sum
-            self._db.execute(f"CREATE TABLE posts AS SELECT {_typed(told)} FROM posts_frame ORDER BY creator, posted_at, post")
-            self._db.unregister("posts_frame")
+            order = "ORDER BY creator, posted_at, post, read_as"
+            if captions is None:
+                self._db.execute(f"CREATE TABLE posts AS SELECT * EXCLUDE (read_as) FROM read {order}")
+            else:
+                self._db.execute(f"ATTACH '{_quoted(captions)}' AS told (READ_ONLY)")
+                with_texts = "SELECT read.* EXCLUDE (read_as) REPLACE (coalesce(text, caption) AS caption) FROM read"
+                self._db.execute(f"CREATE TABLE posts AS {with_texts} LEFT JOIN told.texts ON caption = mark {order}")
+                self._db.execute("DETACH told")
+            self._db.execute("DROP TABLE read")
         else:
             read = f"read_parquet('{_quoted(source)}')"
             there = {row[0] for row in self._db.execute(f"DESCRIBE SELECT * FROM {read}").fetchall()}
             self._db.execute(f"CREATE VIEW posts AS SELECT {_typed(told, there)} FROM {read}")
+
+    def _add(self, frame: pd.DataFrame, start: int) -> None:
+        """Add a piece of the posts to what is read."""
+        told = TABLES["posts"].columns
+        naive = TABLES["posts"].typed(frame)
+        naive["posted_at"] = naive["posted_at"].dt.tz_localize(None)
+        text = [c.name for c in told if c.kind in ("text", "flag")]
+        naive[text] = naive[text].astype(object).where(naive[text].notna(), None)
+        naive["read_as"] = np.arange(start, start + len(naive))
+        self._db.register("posts_frame", naive)
+        self._db.execute(f"INSERT INTO read SELECT {_typed(told)}, read_as FROM posts_frame")
+        self._db.unregister("posts_frame")
 
     def __len__(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM posts").fetchone()[0])

@@ -16,7 +16,7 @@ from playbook.findings import Finding
 
 EXPORTS = "exports"
 MAX_FILES = 2_000
-MAX_BYTES = 1_000_000_000
+MAX_BYTES = 1_100_000_000
 # the hand-collecting workbook that `playbook new --sheet` writes
 SHEET = "creators-sheet"
 _PASSED_OVER = (".bak", ".lock", ".tmp", "~")
@@ -66,7 +66,7 @@ def entries(folder: Path, unpacked: Path) -> tuple[list[Entry], list[Finding]]:
     if size > MAX_BYTES:
         largest = max(found, key=lambda entry: entry.path.stat().st_size)
         raise NotUsable(
-            f"{folder} holds {size / 1e9:.1f} GB of tables, the largest of them {largest.shown}; the kit reads {MAX_BYTES / 1e9:.0f} GB at "
+            f"{folder} holds {size / 1e9:.2f} GB of tables, the largest of them {largest.shown}; the kit reads {MAX_BYTES / 1e9:.1f} GB at "
             "most: keep the posts and creators that matter."
         )
     return found, findings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from playbook.data.tables import TABLES
 from playbook.data.told import counted, first_few, note, warning
 from playbook.findings import Finding
 
+# words in a file's name that tell the platform
+_TOLD = ("instagram", "insta", "tiktok", "youtube", "twitch", "facebook")
 AMBIGUOUS = "the handle is on more than one platform"
 
 
@@ -81,6 +84,7 @@ def resolve(parts: list[Typed], paths: list[str], brief: Brief) -> list[Finding]
         each.named[:] = [aliases.get((one.platform, one.handle), one) for one in each.named]
     only = brief.market.platforms[0] if len(brief.market.platforms) == 1 else None
     assumed: set[str] = set()
+    by_name: dict[tuple[str, str], set[str]] = {}
     unplaced: set[str] = set()
     strange: set[str] = set()
     findings = []
@@ -96,6 +100,9 @@ def resolve(parts: list[Typed], paths: list[str], brief: Brief) -> list[Finding]
                 platforms[at] = next(iter(known))
             elif len(known) > 1:
                 clashes[at] = f"{AMBIGUOUS} ({' and '.join(sorted(known))})"
+            elif named := _named(paths[i]):
+                platforms[at] = named
+                by_name.setdefault((named, paths[i]), set()).add(one.handle)
             elif only:
                 platforms[at] = only
                 assumed.add(one.handle)
@@ -113,7 +120,21 @@ def resolve(parts: list[Typed], paths: list[str], brief: Brief) -> list[Finding]
         if changed and not part.raw.derived:
             what = counted(len(changed), "creator is", "creators are") + " written with @, capitals, blanks or as an address"
             findings.append(note(about, what, "platform:handle", "read as the same creators in small letters"))
+    for (platform, path), handles in by_name.items():
+        what = f"{counted(len(handles), 'creator has', 'creators have')} no platform; {platform} by the file's name"
+        findings.append(note(path, what, "a platform column", "rename the file, or add the column, if that is wrong"))
     return findings + _placed(assumed, unplaced, strange, only)
+
+
+def _named(path: str) -> str | None:
+    """Return the only platform that a file's name tells.
+
+    >>> _named("exports/tiktok_creators.csv"), _named("creators.csv"), _named("exports/TikTok and YouTube.csv")
+    ('tiktok', None, None)
+    """
+    words = re.split(r"[^a-z]+", path.rsplit("/", 1)[-1].casefold())
+    found = {platform_of(w) for w in words if w in _TOLD}
+    return found.pop() if len(found) == 1 else None
 
 
 def _aliases(parts: Sequence[Typed]) -> dict[tuple[str | None, str], Written]:

@@ -41,13 +41,16 @@ class Merged:
     def set_aside(self, name: str, wanted: np.ndarray, reason: str | list[str]) -> None:
         """Move rows out of a table, with why. Rows that the kit made itself just go."""
         frame = self.frames[name]
-        for i, at in enumerate(np.flatnonzero(wanted).tolist()):
-            part = int(frame[FILE].iat[at])
-            if part < 0 or self.parts[part].raw.derived:
-                continue
-            row = int(frame[ROW].iat[at])
+        places = np.flatnonzero(wanted)
+        parts, rows, positions = (frame[name].to_numpy()[places] for name in (FILE, ROW, AT))
+        said: dict[int, str] = {}
+        for part in np.unique(parts).tolist():
+            if part >= 0 and not self.parts[part].raw.derived:
+                mine = np.flatnonzero(parts == part)
+                said |= dict(zip(mine.tolist(), self._cells(part, positions[mine]), strict=True))
+        for i, values in sorted(said.items()):
             why = reason if isinstance(reason, str) else reason[i]
-            self.aside.append(AsideRow(file=self.paths[part], row=row, reason=why, values=self._cells(part, int(frame[AT].iat[at]))))
+            self.aside.append(AsideRow(file=self.paths[int(parts[i])], row=int(rows[i]), reason=why, values=values))
         self.frames[name] = frame[~wanted].reset_index(drop=True)
 
     def about(self, name: str, wanted: np.ndarray) -> tuple[str, list[int]]:
@@ -66,9 +69,15 @@ class Merged:
         cells = [text for cells in self.parts[part].raw.columns.values() if (text := plain(cells()[row]))]
         return cells[0] if len(cells) == 1 else ""
 
-    def _cells(self, part: int, at: int) -> str:
+    def _cells(self, part: int, rows: np.ndarray) -> list[str]:
+        """Return what some rows of a part say; each column is read once, since columns of large files are read from the disk."""
         raw = self.parts[part].raw
-        return " | ".join(f"{raw.written.get(n, n)}={text}" for n, cells in raw.columns.items() if (text := plain(cells()[at])))
+        lines: list[list[str]] = [[] for _ in rows]
+        for name, cells in raw.columns.items():
+            for line, cell in zip(lines, cells()[rows], strict=True):
+                if text := plain(cell):
+                    line.append(f"{raw.written.get(name, name)}={text}")
+        return [" | ".join(line) for line in lines]
 
 
 def merged(parts: list[Typed], paths: list[str]) -> Merged:

@@ -19,10 +19,13 @@ from playbook.data.load import files, rules
 from playbook.data.load.keys import resolve
 from playbook.data.load.merged import Merged, merged
 from playbook.data.load.proposal import proposed
+from playbook.data.load.texts import Texts
 from playbook.data.load.typed import AT, FILE, ROW, Typed, typed
-from playbook.data.readers import mapped, surest
+from playbook.data.readers import kit_table, mapped, surest
 from playbook.data.readers.containers import Unreadable, open_file
+from playbook.data.readers.containers.csv_text import MAX_ROWS
 from playbook.data.readers.contract import AsideRow, Context, Read, Recognition, Sample
+from playbook.data.readers.pairs import unsaid
 from playbook.data.tables import TABLES
 from playbook.data.told import warning
 from playbook.errors import NotUsable, PlaybookError
@@ -60,6 +63,13 @@ class _File:
 
 
 # how a finding tells of a file that its reader could not follow
+# what other readers than the kit's own hold in memory is about nine times a file's size, which shall stay under 2 GB
+LARGEST_WHOLE = 210_000_000
+# wider tables are records of a program, and not what people put a column of numbers beside
+MOST_COMPARED = 200
+# of all files together: several that each fit would not fit together
+MOST_ROWS = MAX_ROWS
+PIECEWISE = (kit_table.NAME, mapped.NAME)
 UNKNOWN_SHAPE = "is not shaped as its headers say"
 
 
@@ -101,9 +111,15 @@ def _read(folder: Path, brief: Brief, unpacked: Path) -> Reading:
             "put your files there, or let `playbook new` write empty tables to fill in."
         )
     read_files = [_open_file(entry) for entry in entries]
+    if (rows := sum(len(s.rows) for f in read_files if f.sample and f.sample.container == "csv" for s in f.sample.sheets)) > MOST_ROWS:
+        raise NotUsable(
+            f"{folder} holds {rows:,} rows in all its CSV files; the kit reads {MOST_ROWS:,} at most: keep what matters, such as each "
+            "creator's latest posts."
+        )
     context = Context(brief=brief, beside=tuple(f.sample for f in read_files if f.sample))
+    texts = Texts(unpacked)
     for file in read_files:
-        _read_file(file, context)
+        _read_file(file, context, texts)
     findings += mapped.unused(brief, [f.path for f in read_files])
     for file in read_files:
         findings += file.findings
@@ -117,7 +133,7 @@ def _read(folder: Path, brief: Brief, unpacked: Path) -> Reading:
         findings.append(warning("creators", "no creators, only the brand's own numbers", "creators to choose from or to judge", mend))
     elif not len(tables.frames["creators"]):
         raise _no_creators(folder, findings + tables.findings, read_files)
-    return _reading(read_files, tables, findings, brief)
+    return _reading(read_files, tables, findings, brief, texts)
 
 
 def _open_file(entry: files.Entry) -> _File:
@@ -129,7 +145,7 @@ def _open_file(entry: files.Entry) -> _File:
     return file
 
 
-def _read_file(file: _File, context: Context) -> None:
+def _read_file(file: _File, context: Context, texts: Texts) -> None:
     """Recognise, read and type one file; what goes wrong becomes a finding."""
     sample = file.sample
     if sample is None:
@@ -144,10 +160,17 @@ def _read_file(file: _File, context: Context) -> None:
             return
         reader, file.recognition = chosen
         file.format = reader.NAME
+        if sample.bytes > LARGEST_WHOLE and reader.NAME not in PIECEWISE:
+            what = f"has {sample.bytes / 1e6:,.0f} MB"
+            mend = "keep the posts and creators that matter, or give it the kit's column names, under which larger tables are read"
+            raise Unreadable(what, f"at most {LARGEST_WHOLE / 1e6:.0f} MB of a {reader.NAME} file", mend)
         got: Read = reader.read(sample, context)
         file.rows, file.aside = got.rows, list(got.aside)
         file.findings += got.findings
-        file.typed = [typed(raw, file.path) for raw in got.tables]
+        for sheet in sample.sheets if sample.bytes <= LARGEST_WHOLE else ():
+            if 1 < len(sheet.headers) <= MOST_COMPARED:
+                file.findings += unsaid(sheet, f"{file.path}{sheet.where}", " ".join(f.found for f in file.findings))
+        file.typed = [typed(raw, file.path, texts) for raw in got.tables]
         for each in file.typed:
             file.findings += each.findings
         if got.rows and not file.aside and not file.findings and not any(len(each.frame) for each in file.typed):
@@ -209,7 +232,7 @@ def _as_of(brief: Brief) -> pd.Timestamp | None:
     return (pd.Timestamp(said, tz="UTC") + pd.Timedelta(hours=23, minutes=59, seconds=59)).as_unit("us")
 
 
-def _reading(read_files: list[_File], tables: Merged, findings: list[Finding], brief: Brief) -> Reading:
+def _reading(read_files: list[_File], tables: Merged, findings: list[Finding], brief: Brief, texts: Texts) -> Reading:
     """Put everything together: tables without their origin, provenance with it."""
     kept: dict[str, dict[str, int]] = {f.path: {} for f in read_files}
     seen = _seen(tables)
@@ -228,7 +251,7 @@ def _reading(read_files: list[_File], tables: Merged, findings: list[Finding], b
     for row in aside:
         reasons[row.file][row.reason] = reasons[row.file].get(row.reason, 0) + 1
     del frame
-    posts = Posts(frames.pop("posts"))
+    posts = Posts(frames.pop("posts"), hand_over=True, captions=texts.close())
     as_of = _as_of(brief) or latest_time(frames, posts)
     findings = findings + tables.findings + rules.about_time(posts, as_of)
     provenance = tuple(

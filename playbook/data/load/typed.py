@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from playbook.data import values
-from playbook.data.readers.contract import Cells, Raw
+from playbook.data.load.pieces import FREE_TEXT, IDS, piecewise
+from playbook.data.load.texts import Texts
+from playbook.data.readers.contract import Cells, ColumnOf, Raw
 from playbook.data.tables import TABLES, Column
 from playbook.data.told import SHOWN, counted
 from playbook.data.values import Parsed, Remark, plain
@@ -16,8 +20,6 @@ from playbook.findings import Finding
 
 # where every row came from, until the end: position of the part, row as the user sees it, position in the part
 FILE, ROW, AT = "_file", "_row", "_at"
-_FREE_TEXT = {"caption", "bio", "text", "note", "name"}
-_IDS = {"post", "order", "creator", "account", "code", "utm_content"}
 
 
 @dataclass(kw_only=True)
@@ -39,8 +41,14 @@ class Typed:
     reasons: dict[tuple[int, str], str] = field(default_factory=dict)
 
 
-def typed(raw: Raw, path: str) -> Typed:
-    """Type every column of a raw table."""
+def typed(raw: Raw, path: str, texts: Texts | None = None) -> Typed:
+    """Type every column of a raw table.
+
+    Parameters
+    ----------
+    texts : Texts, optional
+        Where the captions of large files go; without it they stay in the table.
+    """
     table = TABLES[raw.table]
     out = Typed(raw=raw, frame=pd.DataFrame())
     columns: dict[str, pd.Series] = {}
@@ -49,8 +57,14 @@ def typed(raw: Raw, path: str) -> Typed:
     required = set(table.required)
     for name, cells_of in raw.columns.items():
         column = table.column(name) if name in table.names else _extra(name)
-        cells = cells_of()
-        parsed = _parsed(column, cells, raw)
+        streamed = None
+        if isinstance(cells_of, ColumnOf):
+            streamed = piecewise(column, cells_of, raw.declared.get(column.name), texts if raw.table == "posts" else None)
+        if streamed is not None:
+            parsed, cells = streamed
+        else:
+            cells = cells_of()
+            parsed = _parsed(column, cells, raw)
         columns[name] = parsed.values
         header = raw.written.get(name, name)
         for remark in parsed.remarks:
@@ -96,10 +110,10 @@ def _parsed(column: Column, cells: Cells, raw: Raw) -> Parsed:
         return values.days(cells, declared=declared)
     if column.kind == "flag":
         return values.flags(cells)
-    return values.words(cells, marks=column.name not in _FREE_TEXT, ids=column.name in _IDS)
+    return values.words(cells, marks=column.name not in FREE_TEXT, ids=column.name in IDS)
 
 
-def told(remark: Remark, about: str, rows: np.ndarray, cells: Cells) -> Finding:
+def told(remark: Remark, about: str, rows: np.ndarray, cells: Cells | Mapping[int, Any]) -> Finding:
     """Turn a remark about cells into a finding that counts them and shows the first few.
 
     >>> import numpy as np

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -58,6 +58,8 @@ class Sheet:
         For each row the number under which the user finds it: spreadsheet row, or record for JSON and Parquet.
     findings, aside
         What opening the file already told.
+    pieces : callable or None
+        For large files: position of a header to an iterator over its cells, piece by piece.
     """
 
     name: str
@@ -67,11 +69,27 @@ class Sheet:
     rows: np.ndarray
     findings: tuple[Finding, ...] = ()
     aside: tuple[AsideRow, ...] = ()
+    pieces: Callable[[int], Iterator[Cells]] | None = None
 
     @property
     def where(self) -> str:
         """The sheet's name as a suffix for messages."""
         return f" [{self.name}]" if self.name else ""
+
+
+@dataclass(frozen=True)
+class ColumnOf:
+    """A column of a sheet, read when it is called for, or in pieces where the file is large."""
+
+    sheet: Sheet
+    position: int
+
+    def __call__(self) -> Cells:
+        return self.sheet.column(self.position)
+
+    def pieces(self) -> Iterator[Cells] | None:
+        """Return the cells piece by piece; None where the file is small enough to be held as text."""
+        return self.sheet.pieces(self.position) if self.sheet.pieces else None
 
 
 def _nothing() -> None:
@@ -94,6 +112,8 @@ class Sample:
         The day on which the file was last written, by the folder or the archive it lies in.
     problem : Unreadable or None
         Why the file could not be cut into sheets; a reader that knows the format may still take it apart by itself.
+    bytes : int
+        Size of the file; 0 where it does not matter.
     """
 
     path: str
@@ -102,6 +122,7 @@ class Sample:
     saved_on: dt.date | None = None
     modified_on: dt.date | None = None
     problem: Unreadable | None = None
+    bytes: int = 0
     read_text: Callable[[], str | None] = field(default=_nothing, repr=False)
     read_document: Callable[[], Any] = field(default=_nothing, repr=False)
 

@@ -21,6 +21,7 @@ TELLING = {
     "visits": ("utm_source", "utm_medium", "utm_content", "key_events"),
 }
 
+_CAMEL = re.compile(r"[A-Za-z][a-z]+(?:[A-Z][a-z]+)+")
 # a header may say in what its numbers are counted
 UNITS = {
     **dict.fromkeys(("million", "millions", "mn", "mio", "m", "millionen", "millones", "millionth"), "M"),
@@ -62,6 +63,18 @@ def folded(header: str) -> str:
     ('account_username', 'followers_count', 'handle')
     """
     return re.sub(r"[^\w]+", "_", plain(header).casefold()).strip("_")
+
+
+def parted(header: str) -> str:
+    """Return a header with the words of camel case apart; names of platforms stay whole.
+
+    >>> parted("subscriberCountText"), parted("ChannelName"), parted("TikTok"), parted("ER")
+    ('subscriber Count Text', 'Channel Name', 'TikTok', 'ER')
+    """
+    text = plain(header)
+    if not _CAMEL.fullmatch(text):
+        return text
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).replace("Tik Tok", "TikTok").replace("You Tube", "YouTube")
 
 
 def unit(header: str) -> str:

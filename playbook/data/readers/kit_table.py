@@ -9,7 +9,7 @@ import numpy as np
 
 from playbook.data.readers import headers
 from playbook.data.readers.containers.csv_text import looks_like_data
-from playbook.data.readers.contract import Cells, Context, Raw, Read, Recognition, Sample, Sheet
+from playbook.data.readers.contract import Cells, ColumnOf, Context, Raw, Read, Recognition, Sample, Sheet
 from playbook.data.tables import TABLES
 from playbook.data.told import note, warning
 from playbook.data.values import Declared, plain
@@ -129,7 +129,7 @@ def _table_of(sample: Sample, sheet: Sheet) -> headers.Match | None:
 
 
 def _cells(sheet: Sheet, at: int) -> Callable[[], Cells]:
-    return lambda: sheet.column(at)
+    return ColumnOf(sheet, at)
 
 
 def _told_twice(sheet: Sheet, found: headers.Match, columns: dict[str, Callable[[], Cells]], about: str) -> tuple[set[int], list[Finding]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from playbook.data.readers.contract import Cells, Sheet
-from playbook.data.readers.headers import UNITS, folded, unit
+from playbook.data.readers.headers import UNITS, folded, parted, unit
 from playbook.data.told import counted, note, warning
 from playbook.data.values import Parsed, numbers, plain
 from playbook.data.values.numbers import Kind
@@ -46,11 +46,23 @@ FILLERS = frozenset(
         "the",
         "in",
         "anzahl",
+        "zahl",
+        "ziffern",
+        "número",
+        "numero",
+        "numérico",
+        "numérique",
+        "num",
+        "short",
+        "parsed",
+        "converted",
+        "cleaned",
     ]
 )
 _SAME = {"subscriber": "subscribers", "follower": "followers", "subs": "subscribers", "avg": "average", "mean": "average"}
 # a column that is numbers in this share of its cells can be compared
 MOSTLY = 0.6
+_SHORT = re.compile(r"[\d.,]+ ?[^\W\d_]{1,4}\.?(?: \w+)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,10 +80,16 @@ def words(header: str) -> frozenset[str]:
 
     >>> words("Subscribers count") == words("subscribers_num") == words("Subscribers (millions)")
     True
-    >>> words("Subscribers growth") == words("Subscribers")
-    False
+    >>> words("Subscribers growth") == words("Subscribers"), words("Total likes") == words("Likes")
+    (False, False)
+    >>> words("subscriberCountText") == words("Subscribers.1") == words("Total subscribers")
+    True
     """
-    return frozenset(_SAME.get(w, w) for w in folded(header).split("_") if w and w not in FILLERS and w not in UNITS)
+    said = [w for w in folded(parted(header)).split("_") if w and w not in FILLERS and w not in UNITS]
+    # a second column of one name is numbered by the program that read it first
+    said = said[:-1] if len(said) > 1 and said[-1].isdecimal() and len(said[-1]) == 1 and "." in header else said
+    found = frozenset(_SAME.get(w, w) for w in said)
+    return found - {"total", "current"} if found & {"followers", "subscribers"} else found
 
 
 def cells_of(sheet: Sheet, position: int) -> Cells:
@@ -111,6 +129,34 @@ def fuller(sheet: Sheet, position: int, about: str, *, kind: Kind = "count") -> 
         if _exact(read) > _exact(best):
             position, cells, best = i, mine, read
     return Fuller(position=position, cells=cells, same=tuple(same), findings=tuple(findings))
+
+
+def unsaid(sheet: Sheet, about: str, told: str) -> list[Finding]:
+    """Compare the columns of a sheet that say the same number twice, once short and once in full, where no reader has done so.
+
+    Parameters
+    ----------
+    told : str
+        What the findings say so far.
+    """
+    groups: dict[frozenset[str], list[int]] = {}
+    for i, header in enumerate(sheet.headers):
+        if plain(header) and (meaning := words(header)):
+            groups.setdefault(meaning, []).append(i)
+    findings = []
+    for first, *others in groups.values():
+        for other in others:
+            names = [plain(sheet.headers[i]) for i in (first, other)]
+            if names[0] == names[1] or all(repr(n) in told or repr(parted(n)) in told for n in names):
+                continue
+            heads = [[plain(row[i]) for row in sheet.head if i < len(row)] for i in (first, other)]
+            # one of them is written short: otherwise they may be two things, as a count and its text in words
+            if not any(_SHORT.fullmatch(t) for head in heads for t in head):
+                continue
+            a, b = (numbers(cells_of(sheet, i), kind="count") for i in (first, other))
+            if min(float(x.values.notna().mean()) for x in (a, b)) >= MOSTLY:
+                findings.append(_compared(sheet, first, other, a, b, about))
+    return findings
 
 
 def _exact(read: Parsed) -> int:

@@ -21,6 +21,7 @@ from playbook.data.handles import platform_of
 from playbook.data.readers import fields
 from playbook.data.readers.contract import Cells, Context, Raw, Read, Recognition, Sample, Sheet
 from playbook.data.readers.headers import match as kit_match
+from playbook.data.readers.headers import parted
 from playbook.data.readers.pairs import fuller, words
 from playbook.data.tables import TABLES
 from playbook.data.told import counted, note, warning
@@ -110,6 +111,8 @@ CREATOR = {
             "category",
             "category_1",
             "categories",
+            "topic_of_influence",
+            "topics_of_influence",
             "niche",
             "topic",
             "category_name",
@@ -141,6 +144,8 @@ CREATOR = {
         "paese",
         "from_country",
         "country_code",
+        "country_name",
+        "channel_location",
         "nationality",
         "standort",
     ),
@@ -193,7 +198,7 @@ MOSTLY = 0.6
 
 def recognise(sample: Sample, context: Context) -> Recognition | None:
     """Recognise by names and followers beside a tool's own measure, a rank, or a country and a topic."""
-    for sheet in sample.sheets:
+    for sheet in map(_parted, sample.sheets):
         names = [fields.folded(h) for h in sheet.headers]
         found = _name_columns(sheet)
         followers = _followers(sheet)
@@ -209,6 +214,10 @@ def recognise(sample: Sample, context: Context) -> Recognition | None:
         kit = kit_match(sheet.headers, TABLES["creators"])
         if beside and (kit.missing or kit.score < MOSTLY):
             return Recognition(sureness=0.75, why=f"names and followers beside {', '.join(beside[:3])}")
+        if kit.missing and len(sheet.headers) > 2:
+            return Recognition(
+                sureness=0.6, why=f"names under {plain(sheet.headers[found[0]])} and followers under {plain(sheet.headers[followers])}"
+            )
     return None
 
 
@@ -217,7 +226,7 @@ def read(sample: Sample, context: Context) -> Read:
     tables: list[Raw] = []
     findings: list[Finding] = []
     rows = 0
-    for sheet in sample.sheets:
+    for sheet in map(_parted, sample.sheets):
         followers = _followers(sheet)
         names = _name_columns(sheet)
         if followers is None or not names:
@@ -236,6 +245,11 @@ def read(sample: Sample, context: Context) -> Read:
 
 
 # which column is what
+
+
+def _parted(sheet: Sheet) -> Sheet:
+    """Return a sheet whose headers in camel case have their words apart."""
+    return replace(sheet, headers=tuple(parted(h) if plain(h) else h for h in sheet.headers))
 
 
 def _followers(sheet: Sheet) -> int | None:
@@ -281,7 +295,7 @@ def _by_days(sheet: Sheet, names: list[str], name_at: int) -> bool:
 def _measure(header: str) -> bool:
     """Say whether a header names something that a tool computes itself."""
     said = set(fields.folded(header).split("_"))
-    return not said & {"name", "rank"} and bool((said & _MEAN and len(said) > 1) or said & _RATES)
+    return not said & {"name", "rank", "topic", "topics", "category"} and bool((said & _MEAN and len(said) > 1) or said & _RATES)
 
 
 def _by_platform(sheet: Sheet) -> list[Sheet]:
@@ -330,7 +344,18 @@ def _creators(sample: Sample, sheet: Sheet, name_columns: list[int], followers: 
         at.pop("platform")
     used = {name_columns[0], *at.values()}
     frame = fields.table(sheet, at)
-    frame["handle"] = pd.Series(sheet.column(name_columns[0]), dtype=object).map(lambda c: plain(c).lstrip("@"))
+    names_told = pd.Series(sheet.column(name_columns[0]), dtype=object).map(plain)
+    # copied from a page, handle and name stand in one cell, one under the other
+    two = names_told.str.count("\n") == 1
+    if len(two) and two.mean() > MOSTLY and len(name_columns) == 1:
+        lines = names_told.str.split("\n", n=1)
+        frame["name"] = lines.map(lambda x: x[-1].strip() if len(x) > 1 else None)
+        names_told = lines.map(lambda x: x[0].strip())
+        header = _header(sheet, name_columns[0])
+        findings.append(
+            note(about, f"two lines in each cell of {header!r}", "one thing in a cell", "the first read as handle, the second as name")
+        )
+    frame["handle"] = names_told.map(lambda c: c.lstrip("@"))
     said = {c: plain(sheet.headers[i]) for c, i in at.items()} | {"handle": plain(sheet.headers[name_columns[0]])}
     if len(name_columns) > 1:
         frame["name"] = pd.Series(sheet.column(name_columns[1]), dtype=object)

@@ -56,6 +56,16 @@ def days(cells: Cells, *, declared: Declared | None = None) -> Parsed:
     return Parsed(values=pd.Series(found.moments.astype("datetime64[D]").astype("datetime64[us]")), remarks=tuple(found.remarks))
 
 
+def each_alone(cells: Cells) -> bool:
+    """Say whether every cell of a column tells its time by itself, whatever stands in the others.
+
+    >>> import numpy as np
+    >>> each_alone(np.array(["2024-05-01", "", "1714550400"], dtype=object)), each_alone(np.array(["03/04/2026"], dtype=object))
+    (True, False)
+    """
+    return all(not t or t.isdecimal() or marks_unknown(t) or _ISO.fullmatch(t) for t in map(plain, distinct(cells)[1]))
+
+
 @dataclass
 class _Found:
     moments: np.ndarray

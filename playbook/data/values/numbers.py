@@ -121,7 +121,7 @@ def numbers(cells: Cells, *, kind: Kind = "number", declared: Declared | None = 
     >>> numbers(np.array(["1,39 %", "12,5 %"], dtype=object), kind="share").values.tolist()
     [0.0139, 0.125]
     """
-    plain_digits = _digits_only(cells) if kind != "share" else None
+    plain_digits = digits_only(cells) if kind != "share" else None
     if plain_digits is not None:
         return _limited(plain_digits, None, [], kind)
 
@@ -171,7 +171,7 @@ def numbers(cells: Cells, *, kind: Kind = "number", declared: Declared | None = 
     return replace(limited, currency=currencies[codes]) if currencies.any() else limited
 
 
-def _digits_only(cells: Cells) -> np.ndarray | None:
+def digits_only(cells: Cells) -> np.ndarray | None:
     """Read a column that holds digits and nothing else, which is what exports mostly are; None where it holds more."""
     try:
         joined = "".join(cells)

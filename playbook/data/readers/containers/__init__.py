@@ -72,6 +72,7 @@ def open_file(path: Path, shown: str) -> Sample:
             problem=problem,
             read_text=text,
             read_document=document,
+            bytes=path.stat().st_size,
         )
     saved_on = module.saved_on(path) if name == "xlsx" else None
     return Sample(path=shown, container=NAMES[name], sheets=tuple(module.sheets(path, shown)), saved_on=saved_on, modified_on=modified_on)

@@ -8,6 +8,7 @@ import functools
 import io
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,15 @@ from playbook.data.readers.containers.unreadable import Unreadable
 from playbook.data.readers.contract import AsideRow, Cells, Sheet
 from playbook.data.told import counted, note, rows, warning
 
-# reading takes about nine times the file's size in memory, which shall stay under 2 GB
-MAX_BYTES = 210_000_000
+MAX_BYTES = 1_100_000_000
+# a row of a large file takes about 430 bytes in memory, captions left out, which shall stay under 2 GB for all of them
+MAX_ROWS = 4_000_000
 # above this a file is read a column at a time, so that only one column is ever held as text
 LARGE_BYTES = 40_000_000
+# so many cells of a large file are held as text at a time
+PIECE = 500_000
+PIECE_BYTES = 8_000_000
+FEWEST = 1_000
 SAMPLE_BYTES = 262_144
 BLOCK = 1 << 22
 # all that a file holds whose only foreign bytes are the blanks in its numbers
@@ -79,7 +85,11 @@ def sheets(path: Path, shown: str) -> list[Sheet]:
     headers = header(records, at)
     findings += told_above(records, first, at, shown) + told_twice(headers, shown)
     widest = max(len(headers), *map(len, records[at:]))
-    table = _Table(path, encoding, delimiter, at + 1, len(headers), widest, large=size > LARGE_BYTES)
+    row_bytes = sum(len(c.encode(errors="replace")) + 1 for r in records for c in r) // len(records)
+    table = _Table(path, encoding, delimiter, at + 1, len(headers), widest, large=size > LARGE_BYTES, row_bytes=row_bytes)
+    if size > LARGE_BYTES and len(table.kept()) > MAX_ROWS:
+        mend = "keep the posts and creators that matter: the latest posts of each creator tell most"
+        raise Unreadable(f"has {len(table.kept()):,} rows", f"at most {MAX_ROWS:,}", mend)
     reason = f"more cells than the {len(headers)} headers"
     aside = tuple(AsideRow(file=shown, row=row, reason=reason, values=" | ".join(cells)) for row, cells in table.overfull())
     if aside:
@@ -91,6 +101,7 @@ def sheets(path: Path, shown: str) -> list[Sheet]:
             headers=headers,
             head=tuple(tuple(r) for r in records[at + 1 : at + 1 + HEAD]),
             column=table.column,
+            pieces=table.pieces if size > LARGE_BYTES else None,
             rows=table.kept() + at + 2,
             findings=tuple(findings),
             aside=aside,
@@ -202,10 +213,10 @@ def _delimiter(text: str) -> str:
 class _Table:
     """The rows under the header of a CSV file, read whole or a column at a time."""
 
-    def __init__(self, path: Path, encoding: str, delimiter: str, skip: int, width: int, widest: int, *, large: bool):
+    def __init__(self, path: Path, encoding: str, delimiter: str, skip: int, width: int, widest: int, *, large: bool, row_bytes: int = 1):
         # rows wider than the header must be asked for: pandas would take what is too much on the left for row names
         self._path, self._encoding, self._delimiter, self._skip, self._width = path, encoding, delimiter, skip, width
-        self._large = large
+        self._large, self._row_bytes = large, max(row_bytes, 1)
         self._found_width = widest
 
     def _parse(self, **options: Any) -> pd.DataFrame:
@@ -245,41 +256,66 @@ class _Table:
         except pd.errors.ParserError as problem:
             raise _broken(problem) from None
 
-    @functools.cached_property
-    def _first(self) -> pd.DataFrame:
-        if not self._large:
-            return self._whole
-        return self._one(0)
-
     def _one(self, position: int) -> pd.DataFrame:
         try:
             return self._parse(names=range(self._found_width), usecols=[position])
         except pd.errors.ParserError as problem:
-            if "Too many columns" in str(problem):
-                self._large = False
-                return self._whole
             raise _broken(problem) from None
 
+    def _pieces(self, columns: Iterable[int]) -> Iterator[pd.DataFrame]:
+        """Read some columns a piece of the file at a time."""
+        wanted = list(columns)
+        size = max(min(PIECE // max(len(wanted), 1), PIECE_BYTES // self._row_bytes), FEWEST)
+        pieces = self._parse(names=range(self._found_width), usecols=wanted, chunksize=size)
+        if isinstance(pieces, pd.DataFrame):
+            yield pieces
+            return
+        with pieces:
+            yield from pieces
+
     @functools.cached_property
-    def _overfull_rows(self) -> np.ndarray:
-        if self._large:
+    def _scan(self) -> tuple[int, np.ndarray, dict[int, list[str]]]:
+        """Return how many rows a large file has, which of them count, and the cells of those that are wider than the header."""
+        while True:
             try:
-                widest = max(self._found_width, self._width + 1)
-                beyond = self._parse(names=range(widest), usecols=range(self._width, widest))
-            except pd.errors.ParserError:
-                return np.empty(0, dtype=np.int64)
-            return np.flatnonzero((beyond.to_numpy() != "").any(axis=1))
+                return self._scanned()
+            except pd.errors.ParserError as problem:
+                saw = re.search(r"Expected \d+ fields in line \d+, saw (\d+)", str(problem))
+                if not saw or int(saw[1]) <= self._found_width:
+                    raise _broken(problem) from None
+                self._found_width = int(saw[1])
+
+    def _scanned(self) -> tuple[int, np.ndarray, dict[int, list[str]]]:
+        n, dropped = 0, []
+        overfull: dict[int, list[str]] = {}
+        for piece in self._pieces(range(self._found_width)):
+            cells = piece.to_numpy(dtype=object)
+            wide = (cells[:, self._width :] != "").any(axis=1) if cells.shape[1] > self._width else np.zeros(len(cells), dtype=bool)
+            overfull |= {n + at: [str(c) for c in cells[at]] for at in np.flatnonzero(wide).tolist()}
+            first = np.flatnonzero(cells[:, 0] == "")
+            blank = first[(cells[first] == "").all(axis=1)]
+            dropped.append(np.union1d(blank, np.flatnonzero(wide)) + n)
+            n += len(cells)
+        keep = np.ones(n, dtype=bool)
+        keep[np.concatenate(dropped).astype(np.int64) if dropped else []] = False
+        return n, np.flatnonzero(keep), overfull
+
+    @functools.cached_property
+    def _overfull(self) -> dict[int, list[str]]:
+        """The rows that are wider than the header, and their cells."""
+        if self._large:
+            return self._scan[2]
         _ = self._whole
         if self._found_width == self._width:
-            return np.empty(0, dtype=np.int64)
+            return {}
         beyond = self._whole.iloc[:, self._width :]
-        return np.flatnonzero((beyond.to_numpy() != "").any(axis=1))
+        wide = np.flatnonzero((beyond.to_numpy() != "").any(axis=1))
+        return {position: [str(c) for c in self._whole.iloc[position]] for position in wide.tolist()}
 
     def overfull(self) -> list[tuple[int, list[str]]]:
         """Return row number and cells of the rows that are wider than the header."""
         out = []
-        for position in self._overfull_rows.tolist():
-            cells = [] if self._large else [str(c) for c in self._whole.iloc[position]]
+        for position, cells in self._overfull.items():
             while cells and not cells[-1]:
                 cells.pop()
             out.append((position + self._skip + 1, cells))
@@ -291,22 +327,35 @@ class _Table:
 
     @functools.cached_property
     def _kept(self) -> np.ndarray:
-        first = self._first.iloc[:, 0].to_numpy()
+        if self._large:
+            return self._scan[1]
+        first = self._whole.iloc[:, 0].to_numpy()
         keep = np.ones(len(first), dtype=bool)
-        keep[self._overfull_rows] = False
+        keep[list(self._overfull)] = False
         blank = np.flatnonzero(first == "")
-        if len(blank) and not self._large:
+        if len(blank):
             keep[blank[(self._whole.iloc[blank] == "").all(axis=1).to_numpy()]] = False
         return np.flatnonzero(keep)
 
     def column(self, position: int) -> Cells:
         """Return the cells of a column."""
-        if self._large:
-            frame = self._first if position == 0 else self._one(position)
-            cells = frame[position].to_numpy()
-        else:
-            cells = self._whole[position].to_numpy()
-        return cells if len(self._kept) == len(cells) else cells[self._kept]
+        # the scan tells how wide the widest row is, without which no column can be read
+        kept = self._kept
+        frame = self._one(position) if self._large else self._whole
+        cells = frame[position].to_numpy()
+        return cells if len(kept) == len(cells) else cells[kept]
+
+    def pieces(self, position: int) -> Iterator[Cells]:
+        """Return the cells of a column of a large file, a piece at a time, so that they are never all held as text."""
+        kept, n, start = self._kept, self._scan[0], 0
+        for piece in self._pieces([position]):
+            cells = piece[position].to_numpy()
+            if len(kept) == n:
+                yield cells
+            else:
+                low, high = np.searchsorted(kept, [start, start + len(cells)])
+                yield cells[kept[low:high] - start]
+            start += len(cells)
 
 
 def _broken(problem: Exception) -> Unreadable:
