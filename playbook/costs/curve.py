@@ -15,6 +15,7 @@ from playbook.costs.quotes import main_deliverable, usable
 from playbook.data.dataset import Dataset
 from playbook.engagement.rates import platform_of
 from playbook.findings import Missing
+from playbook.memo import remembered
 
 Prior = Literal["published", "izea", "beichert", "rate_card", "lumanu", "paid"]
 FEWEST_FOR_A_LEVEL = 3
@@ -68,6 +69,7 @@ class PriceCurve:
         return pd.DataFrame(out, index=creators.index)
 
 
+@remembered
 def own_curve(data: Dataset, brief: Brief) -> PriceCurve | Missing:
     """Return the price curve of the campaign's own quotes.
 
@@ -97,6 +99,7 @@ def own_curve(data: Dataset, brief: Brief) -> PriceCurve | Missing:
     return _level_only(seen[seen["deliverable"] == deliverable], deliverable, level, brief.costs.prior)
 
 
+@remembered
 def seen_quotes(data: Dataset, brief: Brief) -> pd.DataFrame:
     """Return the quotes that a price line can be drawn through: a fee above 0 and a known size, sorted by creator and deliverable."""
     creators = data.creators[["creator", "platform", "followers"]].drop_duplicates("creator")

@@ -129,6 +129,7 @@ def line(curve: Curve, platform: str) -> Line | None:
     )
 
 
+@functools.cache
 def slopes() -> tuple[float, float]:
     """Return the flattest and the steepest published slope: what is known about price and size before any quote.
 

@@ -8,6 +8,7 @@ import pandas as pd
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Finding
+from playbook.memo import remembered
 from playbook.wording import handle, listed, plural
 
 UNNAMED = "post"
@@ -25,6 +26,7 @@ def is_story(deliverable: pd.Series) -> pd.Series:
     return deliverable.astype("object").fillna("").astype(str).str.strip().str.casefold().isin(STORIES)
 
 
+@remembered
 def asked(data: Dataset, brief: Brief) -> pd.DataFrame:
     """Return every fee that was asked or agreed, the ones that cannot be used included.
 
@@ -61,6 +63,7 @@ def asked(data: Dataset, brief: Brief) -> pd.DataFrame:
     return rows[columns].sort_values(["creator", "deliverable", "rank", "asked_on", "fee"], na_position="first", ignore_index=True)
 
 
+@remembered
 def usable(data: Dataset, brief: Brief) -> pd.DataFrame:
     """Return one fee for each creator and deliverable: agreed before asked, then the newest, then the highest.
 

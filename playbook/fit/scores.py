@@ -48,6 +48,12 @@ def scores(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     >>> scores(dataset(creators=creators), brief)[["creator", "fit", "known"]].values.tolist()
     [['tiktok:ana', 1.0, 'niche'], ['tiktok:bo', 0.0, 'niche']]
     """
+    return summed(_parts(data, brief), weights(brief))
+
+
+@remembered
+def _parts(data: Dataset, brief: Brief) -> pd.DataFrame:
+    """Return each creator's parts: what takes long, and does not hang on the weights."""
     out = data.creators[["creator"]].drop_duplicates().sort_values("creator", ignore_index=True)
     out["audience_fit"] = out["niche_fit"] = out["values_fit"] = np.nan
     out["dimensions"] = out["matched"] = ""
@@ -68,7 +74,7 @@ def scores(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     share = joint_share(compared, brief)
     for name, source in (("target_share", "target_share"), ("low", "target_low"), ("high", "target_high")):
         out[name] = np.nan if isinstance(share, Missing) else out["creator"].map(share.set_index("creator")[source])
-    return summed(out, weights(brief))
+    return out
 
 
 def _words_fit(found: pd.DataFrame) -> pd.Series:

@@ -10,12 +10,14 @@ import pandas as pd
 from playbook.brief import Brief
 from playbook.data.dataset import Dataset
 from playbook.findings import Missing
+from playbook.memo import remembered
 
 # under so many creators a ratio over creators has no interval worth the name
 FEWEST_CREATORS = 5
 COLUMNS = ["name", "value", "low", "high", "n"]
 
 
+@remembered
 def past_rates(data: Dataset, brief: Brief) -> pd.DataFrame:
     """Return the rates that the campaign in the folder has measured by its links, codes and the reach of its posts.
 
@@ -41,6 +43,7 @@ def past_rates(data: Dataset, brief: Brief) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+@remembered
 def past_creators(data: Dataset, brief: Brief) -> pd.DataFrame:
     """Return what each creator of the past campaign brought.
 

@@ -13,6 +13,7 @@ from playbook.data.dataset import Dataset
 from playbook.engagement.rates import platform_of, unbroken_sql
 from playbook.engagement.reach import PEERS_NEEDED
 from playbook.findings import Missing
+from playbook.memo import remembered
 
 # creators of a platform with posts of their own, from which on they say what others of the size reach
 FEWEST_PEERS = 8
@@ -35,6 +36,7 @@ USUAL_SPREAD = 0.5
 SLOPES, SLOPES_SD = np.array([0.3, 0.7]), np.array([0.4, 0.4])
 
 
+@remembered
 def expected_reach(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """Return the people whom one more post of each creator reaches, in the mean of many posts.
 

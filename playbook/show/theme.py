@@ -143,11 +143,22 @@ def finish(fig: Figure, *, title: str, subtitle: str, alt: str) -> Picture:
     for i, line in enumerate(below):
         fig.text(0.012, top - len(lines) * step - i * 0.185 / fig.get_figheight(), line, ha="left", va="top", fontsize=9, color=MUTED)
     head = len(lines) * step + len(below) * 0.185 / fig.get_figheight() + 0.16 / fig.get_figheight()
+    _without_unseen_ticks(fig)
     layout = fig.get_layout_engine()
     layout.set(rect=(0, 0, 1, 1 - head))
     png = _rendered(fig, layout)
     plt.close(fig)
     return Picture(png, alt, int(fig.get_figwidth() * 96))
+
+
+def _without_unseen_ticks(fig: Figure) -> None:
+    """Take away the minor ticks of logarithmic axes where they have no label: nobody sees them, and they take a third of the time."""
+    from matplotlib.ticker import NullFormatter, NullLocator
+
+    for axes in fig.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if axis.get_scale() == "log" and isinstance(axis.get_minor_formatter(), NullFormatter):
+                axis.set_minor_locator(NullLocator())
 
 
 def _rendered(fig: Figure, layout: Any) -> bytes:

@@ -198,8 +198,6 @@ def surface_chart(surface: pd.DataFrame, brief: Brief) -> Picture:
     """Draw the reach of the smaller creators over the macro's, by price exponent and overlap, without and with your hours."""
     from matplotlib.colors import TwoSlopeNorm
 
-    from playbook.show.plain_seaborn import seaborn as sns
-
     write = wording(brief)
     own = brief.budget.hours_per_creator
     hours = sorted({0.0, own})
@@ -211,17 +209,16 @@ def surface_chart(surface: pd.DataFrame, brief: Brief) -> Picture:
         reach = part.pivot(index="exponent", columns="overlap", values="reach")
         count = part.groupby("exponent")["micros"].first()
         words = reach.map(lambda v: f"{write.number(v, 2 if v < 10 else 0)}x")
-        sns.heatmap(
-            np.log(reach.clip(lower=1e-3)),
-            ax=axes,
-            norm=norm,
-            cmap="PuOr",
-            annot=words,
-            fmt="",
-            cbar=False,
-            linewidths=2,
-            annot_kws={"size": 9},
-        )
+        mesh = axes.pcolormesh(np.log(reach.clip(lower=1e-3)), norm=norm, cmap="PuOr", edgecolors="white", linewidth=2)
+        for (row, column), colour in zip(np.ndindex(reach.shape), mesh.to_rgba(mesh.get_array()).reshape(-1, 4), strict=True):
+            ink = INK if colour[:3] @ (0.3, 0.6, 0.1) > 0.5 else "white"
+            axes.text(column + 0.5, row + 0.5, words.iloc[row, column], ha="center", va="center", fontsize=9, color=ink)
+        axes.invert_yaxis()
+        axes.grid(False)
+        for side in axes.spines.values():
+            side.set_visible(False)
+        axes.set_yticks(np.arange(len(reach.index)) + 0.5)
+        axes.set_xticks(np.arange(len(reach.columns)) + 0.5)
         axes.set_yticklabels([f"{write.number(e, 2)}\n({count[e]} for 1)" for e in reach.index], rotation=0)
         axes.set_xticklabels([f"{100 * o:g} %" for o in reach.columns], rotation=0)
         axes.set_title(f"{write.number(spent, 0 if spent == int(spent) else 1)} hours of your work each", fontsize=10, color=MUTED)

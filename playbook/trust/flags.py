@@ -53,6 +53,7 @@ def screen(data: Dataset, brief: Brief) -> dict[str, pd.DataFrame | Missing] | M
     return out
 
 
+@remembered
 @needs("creators", otherwise=ADD_CREATORS)
 def flags(data: Dataset, brief: Brief) -> pd.DataFrame | Missing:
     """Return one row a suspicion: what to ask a creator, and why.
