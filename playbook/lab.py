@@ -16,9 +16,11 @@ from playbook.folders import notebooks_dir
 ENV_HOME = "PLAYBOOK_HOME"
 COPY = "playbook-notebooks"
 FIRST = "00_start.ipynb"
-# nothing is sent anywhere: neither for Jupyter's news nor for updates
+# defaults for JupyterLab, found before the user's: it does not ask whether to fetch news, unless the user's own settings say so
+DEFAULTS = Path(__file__).parent / "lab_defaults"
 # files that are dropped travel in one message, and the server's own limit of 10 MB would close the connection without a word
 LARGEST_DROP = 512 * 1024 * 1024
+# nothing is sent anywhere: neither for Jupyter's news nor for updates
 QUIET = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate")
 
 
@@ -49,6 +51,7 @@ def command(campaign: str | None, here: Path) -> tuple[list[str], dict[str, str]
     """Return the command that opens JupyterLab, and its environment."""
     environment = dict(os.environ)
     environment.setdefault(ENV_HOME, str(here))
+    environment["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [str(DEFAULTS), os.environ.get("JUPYTER_CONFIG_PATH", "")]))
     notebooks = None
     if campaign is not None:
         folder = folder_of(campaign)

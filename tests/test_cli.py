@@ -217,6 +217,8 @@ def test_lab_opens_the_guide_with_the_campaign(folder, tmp_path):
     assert argv[:3] == [sys.executable, "-m", "jupyterlab"]
     assert environment["PLAYBOOK_CAMPAIGN"] == str(folder.resolve())
     assert "--LabApp.news_url=None" in argv, "nothing is asked of the network"
+    told = Path(environment["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0]) / "labconfig" / "default_setting_overrides.json"
+    assert json.loads(told.read_text(encoding="utf-8"))["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
     assert Path(argv[-1]).is_file() and Path(argv[-1]).parent == Path(argv[-2].partition("=")[2])
     _, environment = lab.command(None, tmp_path)
     assert environment.get("PLAYBOOK_CAMPAIGN") == os.environ.get("PLAYBOOK_CAMPAIGN")

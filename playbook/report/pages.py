@@ -19,6 +19,8 @@ from playbook.report.collect import State
 from playbook.report.editions import with_empty_sections
 from playbook.wording import Wording, plural, wording
 
+# the ground of boxes, --soft in style.css
+SOFT = "#F5F7F9"
 TEMPLATES = Path(__file__).parent / "templates"
 LOGO_BYTES = 1_000_000
 _LINK = re.compile(r"\]\((?:\./)?(\d\d_\w+)\.ipynb(#[^)\s]*)?\)")
@@ -157,9 +159,9 @@ def colours(main: str, accent: str) -> dict[str, str]:
 
 
 def _dark_enough(colour: str) -> str:
-    """Darken a colour until text in it reads on white (WCAG 2, 4.5 to 1)."""
+    """Darken a colour until text in it reads on the page's lightest grey, and so on white (WCAG 2, 4.5 to 1)."""
     parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
-    while _contrast(_hex(parts), "#FFFFFF") < 4.5:
+    while _contrast(_hex(parts), SOFT) < 4.5:
         parts = [int(p * 0.93) for p in parts]
     return _hex(parts)
 
@@ -369,7 +371,8 @@ def _output(output: Any) -> str:
         return f'<details class="trace"><summary>What Python said</summary><pre class="text">{escape(lines)}</pre></details>'
     data = output.get("data", {})
     if "text/html" in data:
-        return f'<div class="shown">{"".join(data["text/html"])}</div>'
+        shown = "".join(data["text/html"])
+        return f'<div class="shown"{_reachable(shown)}>{shown}</div>'
     for kind in ("image/png", "image/jpeg"):
         if kind in data:
             about = output.get("metadata", {}).get(kind, {})
@@ -377,6 +380,17 @@ def _output(output: Any) -> str:
             width = f' width="{int(about["width"])}"' if "width" in about else ""
             return f'<figure><img src="data:{kind};base64,{"".join(data[kind].split())}" alt="{alt}"{width}></figure>'
     return f'<pre class="text">{escape(_plain(data["text/plain"]))}</pre>' if "text/plain" in data else ""
+
+
+def _reachable(shown: str) -> str:
+    """Let the keyboard scroll a table that is wider than the page: a name for it, and a place in the order of Tab."""
+    from markupsafe import Markup, escape
+
+    if "<table" not in shown:
+        return ""
+    title = re.search(r'class="[^"]*gt_title[^"]*"[^>]*>(.*?)</t[dh]>', shown, re.S)
+    name = Markup(title[1]).striptags() if title else ""
+    return f' tabindex="0" role="group" aria-label="{escape(name or "Table")}"'
 
 
 def _plain(text: str) -> str:

@@ -19,10 +19,15 @@ _BEFORE_SIGN = re.compile(r"(?<=\d) (?=[%€$£¥])")
 
 Kind = Literal["text", "handle", "count", "share", "money", "ratio", "day", "number1", "number2", "flag"]
 
-# JupyterLab lays tables out in equal columns and cuts what does not fit; handles must stay readable
+# JupyterLab lays tables out in equal columns and cuts what does not fit; handles must stay readable. In its dark theme tables take its
+# colours, and pictures are turned over: white becomes its black, and hues stay.
+_DARK = 'body[data-jp-theme-light="false"] '
 LAB_STYLE = (
     "<style>.jp-RenderedHTMLCommon .pb-table table{table-layout:auto}"
-    ".jp-RenderedHTMLCommon .pb-table td{white-space:normal;overflow:visible;text-overflow:clip}</style>"
+    ".jp-RenderedHTMLCommon .pb-table td{white-space:normal;overflow:visible;text-overflow:clip}"
+    f"{_DARK}.pb-table :is(table,thead,tbody,tfoot,tr,th,td){{background-color:transparent!important;"
+    "color:var(--jp-content-font-color1)!important;border-color:var(--jp-border-color2)!important}"
+    f"{_DARK}img.jp-needs-light-background{{filter:invert(.93) hue-rotate(180deg)}}</style>"
 )
 
 

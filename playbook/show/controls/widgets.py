@@ -27,6 +27,7 @@ STYLE = """<style>
 .pb-panel .pb-answer {font-size: 15px; line-height: 1.5; margin: 4px 0; border-left: 3px solid #0072B2; padding-left: 10px}
 .pb-panel .pb-answer, .pb-panel .pb-missing {color: var(--jp-ui-font-color1, #1B1F24); white-space: normal}
 .pb-panel img {max-width: 100%; height: auto}
+body[data-jp-theme-light="false"] .pb-panel img {filter: invert(.93) hue-rotate(180deg)}
 .pb-panel :focus-visible {outline: 2px solid #0072B2; outline-offset: 1px}
 </style>"""
 
