@@ -228,6 +228,7 @@ def test_pages_need_nothing_from_outside(made, name):
 
 def test_slides_hold_what_teaches_and_every_exercise():
     text = paper.slides()
+    assert text.count('class="exercise long"') == 1 and "How exercises work" in text
     for exercise in EXERCISES.values():
         assert text.count(f"Exercise {exercise.id}:") == 1
     for chapter in CHAPTERS:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Status = Literal["answered", "unanswered", "by hand"]
+ABSENT = "no cell checks this exercise: it was emptied or deleted, or its check call was changed"
+BESIDE = "left open where it is checked, while a cell beside it gives an answer"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +68,25 @@ def gathered(book: Any, exercises: Iterable[str], released: Iterable[str] = ()) 
     return {name: _found(name, cells, given) for name in exercises}
 
 
+def merged(found: dict[str, Found], own: str) -> Found:
+    """Bring together what several notebooks of one learner hold of an exercise; `own` is the name of the chapter's notebook.
+
+    >>> merged({"a.ipynb": Found(status="unanswered"), "b.ipynb": Found(status="answered", source="answer = 1")}, "a.ipynb").reason
+    'found in b.ipynb'
+    """
+    there = {n: f for n, f in found.items() if f.reason != ABSENT}
+    if not there:
+        return next(iter(found.values()), Found(status="by hand", reason=ABSENT))
+    answered = {n: f for n, f in there.items() if f.status == "answered"}
+    if len({_same(f) for f in answered.values()}) > 1:
+        return Found(status="by hand", reason=f"answered differently in {' and '.join(answered)}")
+    for name, one in there.items():
+        if one.status == "by hand":
+            return Found(status="by hand", reason=one.reason if len(there) == 1 else f"{name}: {one.reason}")
+    name, one = next(iter(answered.items()), next(iter(there.items())))
+    return one if not answered or own in answered else Found(status=one.status, source=one.source, reason=f"found in {name}")
+
+
 def _read(cell: Any) -> _Cell:
     source = cell.source
     grade_id = cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")
@@ -97,7 +118,7 @@ def _found(name: str, cells: list[_Cell], given: set[str]) -> Found:
         own = [c for c in cells if c.grade_id == name and c.source.strip()]
         if len(own) == 1 and own[0].sets("answer"):
             return Found(status="answered", source=own[0].source)
-        return Found(status="by hand", reason="no cell checks this exercise: it was emptied or deleted, or its check call was changed")
+        return Found(status="by hand", reason=ABSENT)
     candidates = [_candidate(name, i, cells, given) for i in at]
     answered = {_same(c): c for c in candidates if c.status == "answered"}
     trouble = [c for c in candidates if c.status == "by hand"]
@@ -138,10 +159,26 @@ def _candidate(name: str, at: int, cells: list[_Cell], given: set[str]) -> Found
         return Found(status="by hand", reason=f"no cell between its numbers and its check gives {wanted!r} a value")
     source = "\n".join(o.source for o in (*before, cell))
     if wanted and _left_open(ast.parse("\n".join(_without_magic(o.source) for o in (*before, cell))), wanted):
-        return Found(status="unanswered")
+        beside = [*before, *_after(name, at, cells, given)]
+        return Found(status="by hand", reason=BESIDE) if any(_gives(o, wanted) for o in beside) else Found(status="unanswered")
     if not (isinstance(value, ast.Name) and value.id == "answer"):
         source += f"\nanswer = {ast.unparse(value)}"
     return Found(status="answered", source=_without_magic(source))
+
+
+def _after(name: str, at: int, cells: list[_Cell], given: set[str]) -> list[_Cell]:
+    """Return the learner's own cells behind a check, up to the next cell of the chapter or check of another exercise."""
+    out: list[_Cell] = []
+    for other in cells[at + 1 :]:
+        if other.tasks or any(x != name for x, _ in other.checks) or _plain(other.source) in given:
+            break
+        out.append(other)
+    return out
+
+
+def _gives(cell: _Cell, name: str) -> bool:
+    """Say whether a cell leaves a name with a value other than the three dots."""
+    return not cell.checks and cell.sets(name) and not _left_open(cell.tree, name)
 
 
 def _without_magic(source: str) -> str:

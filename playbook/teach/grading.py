@@ -13,7 +13,6 @@ from __future__ import annotations
 import ast
 import contextlib
 import csv
-import filecmp
 import os
 import re
 import shutil
@@ -27,8 +26,9 @@ from typing import Any
 from playbook.chapters import chapter as find_chapter
 from playbook.errors import NotUsable
 from playbook.report.editions import STUB, edition, tags
+from playbook.teach import submissions
 from playbook.teach.exercises import EXERCISES, of
-from playbook.teach.gathering import gathered
+from playbook.teach.gathering import ABSENT, gathered, merged
 
 ASSIGNMENT = "playbook"
 CAMPAIGN = "campaign"
@@ -174,42 +174,46 @@ def collect(course: Path | str, workshop: Path | str, chapters: Sequence[str]) -
 
     course, workshop = Path(course), Path(workshop)
     marks: list[Mark] = []
-    learners = sorted(p for p in workshop.iterdir() if p.is_dir() and p.name != "trainer" and (p / "campaign.yml").is_file())
-    if not learners:
-        raise NotUsable(f"{workshop} holds no learner's folder with a campaign.yml; name the folder that `playbook workshop` made.")
-    for learner in learners:
-        target = course / "submitted" / learner.name / ASSIGNMENT
+    for sent in submissions.submissions(workshop, course / "unpacked"):
+        target = course / "submitted" / sent.learner / ASSIGNMENT
         shutil.rmtree(target, ignore_errors=True)
+        asked = [e for name in chapters for e in of(find_chapter(name).name)]
+        notebooks, unread = sent.read_notebooks()
+        why = sent.trouble or ("" if notebooks or unread else "there is no notebook")
+        if why:
+            marks += [Mark(learner=sent.learner, exercise=e.id, status="by hand", of=e.points, reason=why) for e in asked]
+            continue
         target.mkdir(parents=True)
-        for path in sorted(learner.iterdir()):
-            if path.is_file() and path.suffix in (".yml", ".csv"):
-                (target / CAMPAIGN).mkdir(exist_ok=True)
-                shutil.copyfile(path, target / CAMPAIGN / path.name)
+        trouble, note = submissions.lay_campaign(sent, workshop, target / CAMPAIGN)
         for name in chapters:
             chapter = find_chapter(name)
             released = nbformat.read(str(course / "release" / ASSIGNMENT / chapter.notebook), as_version=4)
-            try:
-                book = nbformat.read(str(learner / "notebooks" / chapter.notebook), as_version=4)
-            except Exception as problem:
-                why = "there is no notebook" if isinstance(problem, FileNotFoundError) else "the notebook cannot be read"
-                marks += [Mark(learner=learner.name, exercise=e.id, status="by hand", of=e.points, reason=why) for e in of(chapter.name)]
-                continue
-            marks += _laid(released, book, learner.name, chapter.name)
+            found = _laid(released, notebooks, unread, sent.learner, chapter.name)
+            if trouble:
+                found = [replace(m, status="by hand", reason=trouble) for m in found]
+            marks += [replace(m, reason="; ".join(filter(None, (m.reason, note)))) for m in found]
             (target / chapter.notebook).write_text(nbformat.writes(released) + "\n", encoding="utf-8", newline="\n")
     return marks
 
 
-def _laid(released: Any, book: Any, learner: str, chapter: str) -> list[Mark]:
+def _laid(released: Any, books: dict[str, Any], unread: dict[str, str], learner: str, chapter: str) -> list[Mark]:
     """Lay a learner's answers and knobs into the released notebook."""
     from playbook.folders import notebooks_dir
 
     import nbformat  # isort: skip
 
-    shipped = nbformat.read(str(notebooks_dir() / find_chapter(chapter).notebook), as_version=4)
+    own = find_chapter(chapter).notebook
+    shipped = nbformat.read(str(notebooks_dir() / own), as_version=4)
     known = [c.source for c in (*released.cells, *edition(shipped, "workshop-learner").cells) if c.cell_type == "code"]
-    found = gathered(book, [e.id for e in of(chapter)], known)
+    asked = [e.id for e in of(chapter)]
+    # the guide's own solutions, in a notebook that is not the workshop's, are nobody's answers
+    shown = {c.source.strip() for c in shipped.cells if "solution" in tags(c)}
+    found = {n: gathered(_without(b, shown), asked, known) for n, b in books.items()}
+    # other chapters' notebooks say nothing of this one's exercises
+    about = {n: f for n, f in found.items() if n == own or any(x.reason != ABSENT for x in f.values())}
+    best = max(about, key=lambda n: sum(x.status == "answered" for x in about[n].values()), default=None)
     by_id = {c.metadata.get("nbgrader", {}).get("grade_id"): c for c in released.cells}
-    knobs = _knobs(book)
+    knobs = _knobs(books[best]) if best else {}
     for cell in released.cells:
         if "parameters" in tags(cell):
             cell.source = re.sub(
@@ -221,11 +225,19 @@ def _laid(released: Any, book: Any, learner: str, chapter: str) -> list[Mark]:
     # pictures and tables of the chapter are no part of an answer, and most of the time it takes to run
     released.cells = [c for c in released.cells if not _only_shows(c)]
     out = []
-    for name, what in found.items():
+    for name in asked:
+        what = merged({n: f[name] for n, f in about.items()}, own)
+        if not about:
+            what = replace(what, reason=next((w for n, w in unread.items() if own[:-6] in n), "there is no notebook of this chapter"))
         if what.source:
             by_id[name].source = what.source
         out.append(Mark(learner=learner, exercise=name, status=what.status, of=EXERCISES[name].points, reason=what.reason))
     return out
+
+
+def _without(book: Any, sources: set[str]) -> Any:
+    """Return a notebook without the cells of these sources."""
+    return type(book)({**book, "cells": [c for c in book.cells if c.source.strip() not in sources]})
 
 
 def _only_shows(cell: Any) -> bool:
@@ -279,26 +291,30 @@ def grade(course: Path | str, marks: Iterable[Mark]) -> list[Mark]:
             except MissingEntry:
                 out.append(mark)
                 continue
-            stopped = _stopped(place / "autograded" / mark.learner / ASSIGNMENT / chapter.notebook, mark.exercise)
+            stopped, said = _ran_to(place / "autograded" / mark.learner / ASSIGNMENT / chapter.notebook, mark.exercise)
             if mark.status == "answered" and stopped:
                 mark = replace(mark, status="by hand", reason=f"its cell stops: {stopped}")
             if mark.status == "by hand":
                 cell.needs_manual_grade = True
                 out.append(mark)
             else:
-                out.append(replace(mark, points=float(cell.auto_score or 0.0)))
+                points = float(cell.auto_score or 0.0)
+                told = said if mark.status == "answered" and not points else ""
+                out.append(replace(mark, points=points, reason="; ".join(filter(None, (mark.reason, told)))))
         book.db.commit()
     return out
 
 
-def _stopped(path: Path, exercise: str) -> str:
-    """Return the error with which an answer's cell ended, if it did."""
+def _ran_to(path: Path, exercise: str) -> tuple[str, str]:
+    """Return the error with which an answer's cell ended, if it did, and what the check said."""
     import nbformat
 
     for cell in nbformat.read(str(path), as_version=4).cells:
         if cell.metadata.get("nbgrader", {}).get("grade_id") == exercise:
-            return next((f"{o.ename}: {o.evalue}"[:200] for o in cell.outputs if o.output_type == "error"), "")
-    return "its cell is gone"
+            error = next((f"{o.ename}: {o.evalue}"[:200] for o in cell.outputs if o.output_type == "error"), "")
+            said = [o["data"]["text/plain"] for o in cell.outputs if "text/plain" in o.get("data", {})]
+            return error, next((t.partition(": ")[2] for t in said if t.startswith(f"{exercise}: ")), "")
+    return "its cell is gone", ""
 
 
 def write_marks(course: Path | str, marks: Iterable[Mark]) -> tuple[Path, Path]:
@@ -310,17 +326,6 @@ def write_marks(course: Path | str, marks: Iterable[Mark]) -> tuple[Path, Path]:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(_FIELDS)
             writer.writerows([["" if getattr(m, f) is None else getattr(m, f) for f in _FIELDS] for m in rows])
-    return out
-
-
-def changed_campaigns(workshop: Path | str, original: Path | str) -> dict[str, list[str]]:
-    """Return for each learner the files that differ from the ones handed out; `original` is the same workshop, made anew."""
-    workshop, original, out = Path(workshop), Path(original), {}
-    for learner in sorted(p for p in Path(original).iterdir() if (p / "campaign.yml").is_file()):
-        names = [p.name for p in sorted(learner.iterdir()) if p.is_file() and p.suffix in (".yml", ".csv")]
-        _, differ, absent = filecmp.cmpfiles(learner, workshop / learner.name, names, shallow=False)
-        if differ or absent:
-            out[learner.name] = sorted([*differ, *absent])
     return out
 
 

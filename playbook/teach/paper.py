@@ -12,6 +12,7 @@ from pathlib import Path
 from playbook.chapters import CHAPTERS, Chapter
 
 TEMPLATES = Path(__file__).parent / "templates"
+LONG = 1000  # letters of a slide
 
 
 def markdown(text: str) -> str:
@@ -63,7 +64,9 @@ def slides(chapters: Iterable[Chapter] = CHAPTERS) -> str:
             # links between notebooks lead nowhere from a wall
             text = re.sub(r"^(Previous|Next):.*$", "", cell.source, flags=re.M)
             text = re.sub(r"^###? ", "## ", text)
-            kind = ' class="exercise"' if "exercise" in own else ""
+            # what would not fit onto a wall in large letters
+            names = [n for n, is_so in (("exercise", "exercise" in own), ("long", len(text) > LONG)) if is_so]
+            kind = f' class="{" ".join(names)}"' if names else ""
             out.append(f"<section{kind}>{where}{markdown(text)}</section>")
     return page(
         "Slides", f"<main style='max-width:none;padding:0'>{''.join(out)}</main>", css=_file("slides.css"), script=_file("slides.js")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from playbook.errors import BadCall, NotUsable
+from playbook.teach.submissions import HANDED_OUT, fingerprints
 
 BRANDS_FIRST = ("Linden", "Morrow", "Fable", "Juniper", "Harbour", "Saffron", "Willow", "Pebble", "Comet", "Maple", "Heron", "Velvet")
 BRANDS_LAST = ("Skincare", "Botanics", "Ritual", "Care")
@@ -247,6 +248,8 @@ def _add_notes(folder: Path) -> None:
 def _trainer(folder: Path, secret: str, names: list[str], answers: list[dict[str, float]], spread: tuple) -> None:
     paper = _paper()
     _put(folder / "secret.txt", secret + "\n")
+    # by these a campaign that was changed, or is somebody else's, is known when it comes back
+    _put(folder / HANDED_OUT, json.dumps({n: fingerprints(folder.parent / n) for n in names}, indent=1) + "\n")
     _put(folder / "notes.html", paper.notes_page())
     _notebooks(folder / "notebooks", "workshop-trainer", "../../learner-01")
     _add_notes(folder / "notebooks")

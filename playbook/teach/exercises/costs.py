@@ -66,7 +66,7 @@ def _slope(c):
         return too_little("enough quotes for a price curve of your own")
     return {
         "exponent": (float(slope), "of your quotes' price curve: the fee goes with followers to this power"),
-        "times": (10.0, "how many times the followers"),
+        "times": (30.0, "how many times the followers"),
     }
 
 
@@ -120,7 +120,7 @@ EXERCISES = (
     ),
     Exercise(
         id="costs-3",
-        title="Ten times the followers",
+        title="Thirty times the followers",
         minutes=5,
         kind="change",
         unit="number",
@@ -133,7 +133,7 @@ EXERCISES = (
         ),
         hints=(
             "The curve says: fee = constant × followers to the power of the exponent.",
-            "What becomes of the fee if followers are multiplied by ten? The constant stays.",
+            "What becomes of the fee if followers are multiplied? The constant stays.",
             "In Python a power is written with two stars.",
         ),
     ),
