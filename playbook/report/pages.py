@@ -356,6 +356,7 @@ def _highlighter() -> Any:
     return Highlight2HTML()
 
 
+@functools.cache
 def _highlighted(source: str) -> str:
     return _highlighter()(source, language="python")
 

@@ -321,6 +321,11 @@ def _preload(also: Iterable[str] = ()) -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(f"playbook.{chapter.name}")
             importlib.import_module(f"playbook.show.{chapter.name}")
+    from playbook.data.values import places
+
+    # names in forty languages, which every campaign with an audience asks for
+    places.country_code("somewhere")
+    places.language_code("something")
     gc.collect()
     # what is loaded stays shared between all kernels
     gc.freeze()

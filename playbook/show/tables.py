@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from playbook.show.theme import Note, missing
 from playbook.wording import Wording, handle, plural, wording
 
 _BEFORE_SIGN = re.compile(r"(?<=\d) (?=[%€$£¥])")
+
+_NO_ROWS = '<tbody class="gt_table_body">\n\n</tbody>'
+_HEAD = re.compile(r'<th class="gt_col_heading gt_columns_bottom_border gt_(left|right)" rowspan="1" colspan="1" scope="col" id="([^"]*)">')
 
 Kind = Literal["text", "handle", "count", "share", "money", "ratio", "day", "number1", "number2", "flag"]
 
@@ -64,12 +68,16 @@ class Table:
         return f"{self.title}\n{self.frame.to_string(index=False)}\n{self.note}".strip()
 
     def _repr_html_(self) -> str:
-        from great_tables import GT
-
         # an id made from what is shown: the same table has the same page, byte for byte
         key = "t" + hashlib.sha256(repr(self).encode()).hexdigest()[:10]
         # a number and its sign stay on one line
         frame = self.frame.map(lambda text: _BEFORE_SIGN.sub("\u00a0", text) if isinstance(text, str) else text)
+        return f'<div class="pb-table">{LAB_STYLE}{_filled(self._drawn(frame.head(0), key), frame) or self._drawn(frame, key)}</div>'
+
+    def _drawn(self, frame: pd.DataFrame, key: str) -> str:
+        """Let great_tables draw a frame under this table's title and note."""
+        from great_tables import GT
+
         shown = GT(frame, id=key).tab_options(
             table_font_size="14px",
             table_width="100%",
@@ -88,7 +96,25 @@ class Table:
         shown = shown.cols_align("right", columns=list(self.numeric)) if self.numeric else shown
         left = [c for c in self.frame.columns if c not in self.numeric]
         shown = shown.cols_align("left", columns=left) if left else shown
-        return f'<div class="pb-table">{LAB_STYLE}{shown.as_raw_html(inline_css=False)}</div>'
+        return shown.as_raw_html(inline_css=False)
+
+
+def _filled(empty: str, frame: pd.DataFrame) -> str:
+    """Fill rows of text into a table that great_tables drew without any, as it would: cell by cell it takes ten times as long.
+
+    Nothing where the frame holds more than text, or the table does not look as known.
+    """
+    before, mark, after = empty.partition(_NO_ROWS)
+    heads = _HEAD.findall(before)
+    columns = [frame.iloc[:, i].tolist() for i in range(frame.shape[1])]
+    if not mark or len(heads) != len(columns) or not all(isinstance(text, str) for column in columns for text in column):
+        return ""
+    opened = [f'    <td headers="{name}" class="gt_row gt_{side}">' for side, name in heads]
+    rows = [
+        "  <tr>\n" + "\n".join(f"{o}{html.escape(text)}</td>" for o, text in zip(opened, row, strict=True)) + "\n  </tr>"
+        for row in zip(*columns, strict=True)
+    ]
+    return before + mark.replace("\n\n", "\n" + "\n".join(rows) + "\n") + after
 
 
 def table(

@@ -164,11 +164,15 @@ def _without_unseen_ticks(fig: Figure) -> None:
 
 def _rendered(fig: Figure, layout: Any) -> bytes:
     """Lay a figure out and draw it once; `savefig` alone would draw it once more to lay it out."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     out = io.BytesIO()
     layout.execute(fig)
     fig.set_layout_engine("none")
     # the strongest compression takes twice as long for a twentieth of the size
-    fig.savefig(out, format="png", dpi=DPI, facecolor="white", metadata={"Software": None}, pil_kwargs={"compress_level": 3})
+    fig.set(dpi=DPI, facecolor="white")
+    # by the canvas itself: `savefig` would go through all that is drawn once more, for a box that is not asked for
+    FigureCanvasAgg(fig).print_png(out, metadata={"Software": None}, pil_kwargs={"compress_level": 3})
     return out.getvalue()
 
 
