@@ -52,7 +52,7 @@ class Picture:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
         data = {"image/png": base64.b64encode(self.png).decode(), "text/plain": repr(self)}
         # JupyterLab marks such a picture, and its dark theme turns it over (see tables.LAB_STYLE)
-        return data, {"image/png": {"alt": self.alt, "width": self.width, "needs_background": "light"}}
+        return data, {"image/png": {"alt": self.alt, "width": self.width}, "needs_background": "light"}
 
 
 def say(text: str | Missing, kind: str = "answer") -> Note:

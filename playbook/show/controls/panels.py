@@ -352,7 +352,9 @@ PANELS: dict[str, Panel] = {
         turn=(
             Turn(path="budget.amount", label="Budget"),
             Turn(path="portfolio.max_creators", high=60),
+            Turn(path="portfolio.max_share", label="Most for one creator"),
             Turn(path="portfolio.tiers", label="Size classes", options=_tiers),
+            Turn(path="portfolio.quotas", label="How many of which"),
             Turn(path="portfolio.must", label="Must be in", options=_everybody),
             Turn(path="portfolio.never", label="Never", options=_everybody),
             Turn(path="portfolio.min_fit"),
