@@ -130,6 +130,17 @@ def line(curve: Curve, platform: str) -> Line | None:
 
 
 @functools.cache
+def covered() -> tuple[float, float]:
+    """Return the smallest and the largest creators, by followers, whom the published lines cover.
+
+    >>> covered()
+    (1000.0, 1000000.0)
+    """
+    rows = _points().query("measure == 'price' and curve in ['izea', 'rate_card']")
+    return float(rows["followers_low"].min()), float(rows["followers_high"].max())
+
+
+@functools.cache
 def slopes() -> tuple[float, float]:
     """Return the flattest and the steepest published slope: what is known about price and size before any quote.
 

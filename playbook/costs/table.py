@@ -268,6 +268,18 @@ def findings(data: Dataset, brief: Brief) -> tuple[Finding, ...]:
             )
         found += _far_off(table, data, brief)
         stand_in = table[table["fee_source"] == "benchmark"]
+        low, high = published.covered()
+        beyond = int(((stand_in["followers"] < low) | (stand_in["followers"] > high)).sum()) if brief.costs.price_source != "paid" else 0
+        if beyond:
+            found.append(
+                Finding(
+                    level="warning",
+                    about="costs",
+                    found=f"{beyond} published {plural(beyond, 'price is', 'prices are')} drawn on beyond the sizes their sources cover",
+                    expected=f"creators between {low:,.0f} and {high:,.0f} followers",
+                    mend="ask them for a quote: a line drawn on is no evidence",
+                )
+            )
         if len(stand_in):
             fees_are = plural(len(stand_in), "fee is", "fees are")
             sources = listed(sorted(stand_in["fee_note"].unique()), 3)

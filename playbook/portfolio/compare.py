@@ -138,7 +138,7 @@ def compare_sentence(compared: pd.DataFrame, choice: Choice, brief: Brief) -> st
     elif nearest["less"] < -0.005:
         text += f"{write.share(-nearest['less'])} more, because it ignores your limits"
     else:
-        text += "as good as the same"
+        text += "the same to half a per cent"
     text += f", and the best set beats it in {chance(nearest['beaten'])} of the simulated campaigns."
     macro = rest[rest["way"] == "one macro"]
     if len(macro) and nearest["way"] != "one macro":
@@ -252,6 +252,8 @@ def swaps_sentence(table: pd.DataFrame, brief: Brief) -> str:
     if table.empty:
         return "Everybody in the set is there because you said so; there is nothing to swap."
     hardest, easiest = table.iloc[0], table.iloc[-1]
+    if hardest["loss"] < 0.0005:
+        return "Anybody in the set can be replaced by somebody else on your list without losing as much as a thousandth."
     text = f"Hardest to replace is {handle(hardest['without'])}: without them the best set brings {write.share(hardest['loss'])} less"
     if hardest["take"]:
         text += f", with {listed([handle(c) for c in hardest['take']])} instead"

@@ -14,6 +14,7 @@ from playbook.findings import Missing
 from playbook.portfolio.candidates import several_posts
 from playbook.portfolio.choice import Choice, Problem, set_up
 from playbook.portfolio.reach import expected_reach
+from playbook.wording import plural
 
 FEWEST = 5
 
@@ -61,7 +62,8 @@ def crossfit(choice: Choice | Missing, data: Dataset, brief: Brief) -> CrossFit 
     if n < FEWEST:
         return Missing(
             needs=("posts",),
-            text=f"Only {n} candidates have several posts with reach or views, so the choice cannot be checked on posts it has not seen.",
+            text=f"{f'Only {n}' if n else 'None'} of the candidates {plural(n or 2, 'has', 'have')} several posts with reach or "
+            "views, so the choice cannot be checked on posts it has not seen.",
         )
     first, second = problems[0][0], problems[1][0]
     sets = [[first.candidates.table["option"].iloc[i] for i in best[0]] for best in (first.best(), second.best()) if best is not None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -352,6 +353,24 @@ def _exact(
     return Solution(chosen=best.chosen, value=best.value, upper_bound=max(upper, best.value), method=best.method, rounds=rounds)
 
 
+def _milp(**programme: Any) -> Any:
+    """Solve a mixed-integer programme with the solver's own standard output shut: it writes a line there that no option stops."""
+    from scipy.optimize import milp
+
+    try:
+        kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    except OSError:
+        # a process without standard output has nothing to shut
+        return milp(**programme)
+    try:
+        os.dup2(nowhere, 1)
+        return milp(**programme)
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def vstack_csr(first: Any, second: Any) -> Any:
     """Stack two sparse matrices."""
     from scipy.sparse import vstack
@@ -430,13 +449,13 @@ class _Model:
 
     def core(self, deadline: float) -> np.ndarray | None:
         """Return the best set among the creators whom the relaxation leaves nearest to being taken; None where none was found."""
-        from scipy.optimize import Bounds, LinearConstraint, milp
+        from scipy.optimize import Bounds, LinearConstraint
 
         objective, below, least, top, floor, ceiling = self._programme()
         able = self.nearest[ceiling[self.nearest] > 0]
         keep = np.sort(np.union1d(able[:CORE], np.flatnonzero(floor[: self.n] > 0)))
         columns = np.concatenate([keep, self.n + np.arange(len(self.cells))])
-        answer = milp(
+        answer = _milp(
             c=objective[columns],
             constraints=LinearConstraint(below[:, columns], least, top),
             integrality=np.concatenate([np.ones(len(keep)), np.full(len(self.cells), float(self.whole))]),
@@ -451,7 +470,7 @@ class _Model:
         The linear relaxation comes first: whom it shows to be of no use to a set better than the one known, or needed by every
         such set, is fixed (reduced costs; Dantzig, Fulkerson and Johnson, 1954), which leaves few creators for the search.
         """
-        from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+        from scipy.optimize import Bounds, LinearConstraint, linprog
 
         m = len(self.cells)
         objective, below, least, top, floor, ceiling = self._programme()
@@ -482,7 +501,7 @@ class _Model:
             bound, keep = np.inf, np.arange(self.n)
         keep = np.flatnonzero(ceiling[: self.n] > 0)
         columns = np.concatenate([keep, self.n + np.arange(m)])
-        answer = milp(
+        answer = _milp(
             c=objective[columns],
             constraints=LinearConstraint(below[:, columns], least, top),
             integrality=np.concatenate([np.ones(len(keep)), np.full(m, float(self.whole))]),
