@@ -207,7 +207,11 @@ def test_bad_calls_say_what_to_do(tmp_path):
 
 
 def test_a_workshop_that_fails_half_way_leaves_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(workshop, "_learner", lambda job: dict.fromkeys(workshop.KEY, 1.0))
+    def learner(job):
+        (job[0] / job[1]).mkdir()
+        return dict.fromkeys(workshop.KEY, 1.0)
+
+    monkeypatch.setattr(workshop, "_learner", learner)
     monkeypatch.setattr(workshop, "_room", lambda folder: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     with pytest.raises(NotUsable, match="No space left"):
         workshop.make(tmp_path / "room", learners=1, seed="x")
